@@ -1,0 +1,32 @@
+"""``goproxyctl diff``."""
+
+from goproxyctl.cli.app import command as named
+from goproxyctl.cli.options import LOOKING, PRUNE, Selection, selecting
+from goproxyctl.cli.shell import Shell
+from goproxyctl.cli.words import option
+from goproxyctl.text import Text
+
+EXAMPLE = "goproxyctl diff\ngoproxyctl diff --from origin/main --format markdown > comment.md"
+FROM = Text("cli.option.from", "Compare with the policy at this git revision instead of what is there.")
+
+
+@named("diff", example=EXAMPLE)
+@selecting((*LOOKING, PRUNE), "text", "json", "markdown")
+@option("--from", "revision", metavar="REV", text=FROM)
+def command(shell: Shell, selection: Selection, revision: str | None) -> int:
+    """Shows what apply would change, or what a policy change means to every artifact."""
+    from goproxyctl.cli.comparing import compare_live, compare_revision
+    from goproxyctl.report.difference import difference_body, difference_text
+    from goproxyctl.report.markdown import difference_markdown
+
+    found = compare_revision(shell, selection, revision) if revision else compare_live(shell, selection)
+    if selection.form == "markdown":
+        shell.out(difference_markdown(found, shell.words))
+    else:
+        shell.report(
+            "diff",
+            selection.form,
+            lambda: difference_body(found),
+            lambda style: difference_text(found, shell.words, style),
+        )
+    return 3 if found.changes else 0

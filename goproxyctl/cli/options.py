@@ -1,0 +1,123 @@
+"""The options that several commands share, and their values as one `Selection`."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from goproxyctl.cli.completing import complete_profiles, complete_targets
+from goproxyctl.cli.shell import Shell
+from goproxyctl.cli.words import option
+from goproxyctl.text import Text
+
+DEFAULT_POLICY = "policy.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which policy, which part of it, and in which form to report.
+
+    Shape: ``world`` is "tree", "machine" or "all"; ``targets`` empty means every target.
+    """
+
+    file: str = DEFAULT_POLICY
+    targets: tuple[str, ...] = ()
+    profile: str | None = None
+    world: str = "tree"
+    prune: bool = False
+    max_deletes: int | None = None
+    form: str = "text"
+
+
+Decorator = Callable[[Callable[..., int]], Callable[..., int]]
+
+_FILE = option(
+    "--file",
+    "-f",
+    default=DEFAULT_POLICY,
+    show_default=True,
+    metavar="FILE",
+    type=click.Path(),
+    text=Text("cli.option.file", "The policy. Its paths are relative to the folder it is in."),
+)
+_TARGET = option(
+    "--target",
+    "-t",
+    "targets",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete_targets,
+    text=Text("cli.option.target", "Only this target; may be given again."),
+)
+_PROFILE = option(
+    "--profile",
+    metavar="NAME",
+    shell_complete=complete_profiles,
+    text=Text("cli.option.profile", "This profile, for targets that name none."),
+)
+_WORLD = option(
+    "--in",
+    "world",
+    type=click.Choice(["tree", "machine", "all"]),
+    default="tree",
+    show_default=True,
+    text=Text("cli.option.in", "Where: the folder of the policy, this user's machine, or both."),
+)
+ANYWHERE = option(
+    "--in",
+    "world",
+    type=click.Choice(["tree", "machine", "all"]),
+    default="all",
+    show_default=True,
+    text=Text("cli.option.in", "Where: the folder of the policy, this user's machine, or both."),
+)
+YES = option("--yes", "-y", is_flag=True, text=Text("cli.option.yes", "Do not ask."))
+PRUNE = option(
+    "--prune", is_flag=True, text=Text("cli.option.prune", "Delete what was applied and is no longer wanted.")
+)
+MAX_DELETES = option(
+    "--max-deletes",
+    type=click.IntRange(min=0),
+    metavar="N",
+    text=Text("cli.option.max-deletes", "Allow so many deletions, where goproxyctl would refuse."),
+)
+
+
+def formats(*names: str) -> Decorator:
+    """``--format``, whose first name is the default."""
+    return option(
+        "--format",
+        "form",
+        type=click.Choice(names),
+        default=names[0],
+        show_default=True,
+        text=Text("cli.option.format", "Form of the report."),
+    )
+
+
+#: The options of a command that reads a policy; of one that also looks at the world; of one that may delete.
+READING = (_FILE, _TARGET, _PROFILE)
+LOOKING = (*READING, _WORLD)
+PLANNING = (*LOOKING, PRUNE, MAX_DELETES)
+FILE_ONLY = (_FILE,)
+OWNING = (_FILE, _TARGET, _WORLD)
+
+
+def selecting(options: tuple[Decorator, ...], *forms: str) -> Decorator:
+    """Adds ``options`` and ``--format``; the callback gets them as one Selection after the Shell."""
+    added = (*options, formats(*forms)) if forms else options
+
+    def decorate(callback: Callable[..., int]) -> Callable[..., int]:
+        @functools.wraps(callback)
+        def call(shell: Shell, **values: Any) -> int:
+            chosen = {name: values.pop(name) for name in Selection.__slots__ if name in values}
+            return callback(shell, Selection(**chosen), **values)
+
+        wrapped: Callable[..., int] = call
+        for add in reversed(added):
+            wrapped = add(wrapped)
+        return wrapped
+
+    return decorate

@@ -1,0 +1,32 @@
+"""``goproxyctl render``."""
+
+import click
+
+from goproxyctl.cli.app import command as named
+from goproxyctl.cli.options import ANYWHERE, READING, Selection, selecting
+from goproxyctl.cli.shell import Shell
+from goproxyctl.cli.words import option
+from goproxyctl.text import Text
+
+EXAMPLE = "goproxyctl render --target laptops\ngoproxyctl render -o rendered && goproxyctl render -o rendered --check"
+OUTPUT = Text("cli.option.render-output", "Write into this folder; - prints one artifact, or one YAML stream.")
+CHECK = Text("cli.option.check", "Write nothing; exit with 3 when the folder of -o differs.")
+
+
+@named("render", example=EXAMPLE)
+@selecting((*READING, ANYWHERE), "text", "json")
+@option("-o", "--output", type=click.Path(), metavar="DIR", text=OUTPUT)
+@option("--check", is_flag=True, text=CHECK)
+def command(shell: Shell, selection: Selection, output: str | None, check: bool) -> int:
+    """Prints or writes every artifact."""
+    from goproxyctl.cli.rendering import print_artifacts, rendered, write_artifacts
+
+    if check and output in {None, "-"}:
+        raise click.UsageError(
+            shell.words(Text("cli.check-needs-folder", "--check compares with a folder; add -o DIR"))
+        )
+    stream = output == "-"
+    made = rendered(shell, selection, stream=stream)
+    if output is None or stream:
+        return print_artifacts(shell, selection, made, stream=stream)
+    return write_artifacts(shell, selection, made, output, check=check)

@@ -1,0 +1,136 @@
+"""What every command that reads a policy does first: policy, desired, ledger, live, plan, each when it is asked for."""
+
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+from goproxyctl.apply import WorldLedgers
+from goproxyctl.cli.options import Selection
+from goproxyctl.cli.reader import Folder, open_folder, placed
+from goproxyctl.cli.roots import make_roots
+from goproxyctl.cli.shell import Shell
+from goproxyctl.desired import make_desired
+from goproxyctl.errors import GoproxyctlError, Severity
+from goproxyctl.ledger import Ledger
+from goproxyctl.live import Stores, observe
+from goproxyctl.plan import Plan, addresses_of, make_plan
+from goproxyctl.policy import Policy, load_policy
+from goproxyctl.resource import Address, Desired, Live, World
+from goproxyctl.stores import Roots, open_store
+from goproxyctl.stores.ledger_file import LedgerFile
+from goproxyctl.text import Text
+
+WORLDS = {
+    "tree": frozenset({World.TREE}),
+    "machine": frozenset({World.MACHINE}),
+    "all": frozenset({World.TREE, World.MACHINE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A policy, loaded and free of errors, and the worlds that the command acts on."""
+
+    shell: Shell
+    selection: Selection
+    folder: Folder
+    file: str
+    policy: Policy
+
+    @property
+    def worlds(self) -> frozenset[World]:
+        """The worlds of ``--in``."""
+        return WORLDS[self.selection.world]
+
+    @property
+    def roots(self) -> Roots:
+        """Where containers are on this machine."""
+        return make_roots(self.folder.path, self.shell.env, self.shell.cwd, sys.platform)
+
+    @property
+    def stores(self) -> Stores:
+        """Opens the store of a place."""
+        return partial(open_store, roots=self.roots)
+
+    @property
+    def ledgers(self) -> WorldLedgers:
+        """The ledgers of the worlds, as one."""
+        files = {
+            World.TREE: self.folder.path / ".goproxyctl" / "ledger.json",
+            World.MACHINE: self.roots.state / "ledger.json",
+        }
+        return WorldLedgers({world: LedgerFile(files[world]) for world in World if world in self.worlds})
+
+    def desired(self, targets: Collection[str] | None = None) -> Desired:
+        """What should be there; ``targets`` None: all of it, whatever ``--target`` says."""
+        with placed(self.folder):
+            return make_desired(self.policy, targets)
+
+    def live(self, desired: Desired, ledger: Ledger) -> dict[Address, Live]:
+        """What is there, wherever something is desired or recorded."""
+        return observe(addresses_of(desired, ledger, owner=self.policy.owner, worlds=self.worlds), self.stores)
+
+    def plan(self, desired: Desired, ledger: Ledger, *, prune: bool | None = None) -> Plan:
+        """What is to change, for the targets of ``--target``."""
+        plan = make_plan(
+            desired,
+            self.live(desired, ledger),
+            ledger,
+            owner=self.policy.owner,
+            prune=self.selection.prune if prune is None else prune,
+            worlds=self.worlds,
+        )
+        return narrowed(plan, desired, self.selection.targets) if self.selection.targets else plan
+
+
+def open_session(shell: Shell, selection: Selection, *, today: date | None = None) -> Session:
+    """Loads the policy; its warnings are counted in one line. Raises: PolicyError, StoreError."""
+    folder, file = open_folder(selection.file, shell.cwd)
+    with placed(folder):
+        policy = load_policy(file, folder.read, profile=selection.profile, today=today)
+    _check_targets(policy, selection)
+    _count_warnings(shell, selection, policy)
+    return Session(shell, selection, folder, file, policy)
+
+
+def _check_targets(policy: Policy, selection: Selection) -> None:
+    names = [target.name for target in policy.targets]
+    for name in selection.targets:
+        if name not in names:
+            raise GoproxyctlError(
+                Text("cli.unknown-target", "--target {name}: the policy has no such target; it has {names}",
+                     name=name, names=", ".join(names))
+            )  # fmt: skip
+
+
+def _count_warnings(shell: Shell, selection: Selection, policy: Policy) -> None:
+    count = sum(problem.severity is Severity.WARNING for problem in policy.problems)
+    if count:
+        shell.err(
+            Text("cli.warnings", "{file}: valid, with {count} warnings; goproxyctl validate shows them",
+                 file=selection.file, count=count)
+        )  # fmt: skip
+
+
+def narrowed(plan: Plan, desired: Desired, targets: Collection[str]) -> Plan:
+    """The part of ``plan`` that is about ``targets``; all the rest stays as it is recorded."""
+
+    def kept(address: Address) -> bool:
+        entry, resource = plan.recorded.get(address), desired.get(address)
+        return (resource.target if resource else entry.target if entry else "") in targets
+
+    elsewhere = {at: entry for at, entry in plan.recorded.items() if not kept(at)}
+    return replace(
+        plan,
+        changes=tuple(change for change in plan.changes if kept(change.address)),
+        in_sync=tuple(filter(kept, plan.in_sync)),
+        unrecorded=tuple(filter(kept, plan.unrecorded)),
+        lent=tuple(filter(kept, plan.lent)),
+        leftovers=tuple(filter(kept, plan.leftovers)),
+        forgotten=tuple(filter(kept, plan.forgotten)),
+        vacated=tuple(change for change in plan.vacated if kept(change.address)),
+        notes={at: note for at, note in plan.notes.items() if kept(at)},
+        settled={at: entry for at, entry in plan.settled.items() if kept(at)} | elsewhere,
+    )

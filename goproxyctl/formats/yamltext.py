@@ -1,0 +1,34 @@
+"""YAML scalars that every reader takes for the same text, whichever version of YAML it knows."""
+
+import re
+
+from goproxyctl.formats import FormatError
+from goproxyctl.text import Text
+
+_ESCAPED = re.compile(r'[^ -~]|["\\]')
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if match[0] in '"\\':
+        return "\\" + match[0]
+    if code <= 0xFF:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def quote_yaml(text: str) -> str:
+    """``text`` as a double-quoted scalar on one line of ASCII.
+
+    Quoted whatever it says: YAML 1.1 readers take a plain ``off`` for a boolean and ``12:30`` for 750, and
+    escapes of JSON for characters beyond U+FFFF (surrogate pairs) are not YAML.
+    Raises: FormatError for a lone surrogate, which is no character.
+    Source: yaml.org/spec/1.1 and 1.2.2, 5.7 escaped characters and 7.3.1 double-quoted style.
+    """
+    lone = _SURROGATE.search(text)
+    if lone:
+        raise FormatError(
+            Text("yaml.surrogate", "U+{code} is half a character; write the whole one", code=f"{ord(lone[0]):04X}")
+        )
+    return f'"{_ESCAPED.sub(_escape, text)}"'

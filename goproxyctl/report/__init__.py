@@ -1,0 +1,1 @@
+"""Plans, findings, results and differences as text, JSON and Markdown: pure, redacted, in the person's language."""

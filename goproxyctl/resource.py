@@ -1,0 +1,202 @@
+"""The nouns that everything shares: where content should be, what should be there, what is, and what is to change."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from goproxyctl.text import Text
+
+
+class World(Enum):
+    """What a command acts on: the folder of the policy, this user's machine, or a cluster."""
+
+    TREE = "tree"
+    MACHINE = "machine"
+    CLUSTER = "cluster"
+
+
+class Place(Enum):
+    """A sort of spot. The order of the members is the order of writing; deletes go the other way round."""
+
+    #: Members are what they are, not what they are named; the name's hash costs a call for every look at an address.
+    __hash__ = object.__hash__
+
+    FILE = "file"
+    BLOCK = "block"
+    JSON_KEY = "json-key"
+    GO_ENV = "go-env"
+
+
+#: The container that stands for the file that `go` itself reads on this machine, wherever that is.
+GOENV_FILE = "$GOENV"
+
+
+class Match(NamedTuple):
+    """A step of a key into an array: the one element whose ``member`` is ``value``."""
+
+    member: str
+    value: str
+
+
+Step = str | Match
+Key = tuple[Step, ...]
+
+_ESCAPES = {"~": "~0", "/": "~1", "[": "~2", "#": "~3", "=": "~4", "]": "~5"}
+_UNESCAPES = {escaped: plain for plain, escaped in _ESCAPES.items()}
+_MATCH = re.compile(r"\[(?P<member>[^=\]]*)=(?P<value>.*)\]", re.DOTALL)
+
+
+def _escape(text: str, special: str = "~/[#") -> str:
+    return "".join(_ESCAPES[c] if c in special else c for c in text)
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"~[0-5]", lambda m: _UNESCAPES[m[0]], text)
+
+
+def _print_step(step: Step) -> str:
+    if isinstance(step, Match):
+        return f"[{_escape(step.member, '~/[#=]')}={_escape(step.value)}]"
+    return _escape(step)
+
+
+def _parse_step(text: str) -> Step:
+    match = _MATCH.fullmatch(text)
+    return Match(_unescape(match["member"]), _unescape(match["value"])) if match else _unescape(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where content belongs: a place, the container there (a file), and the key inside it.
+
+    Shape: ``container`` is a POSIX path relative to the policy, ``~/…`` below the user's home, or `GOENV_FILE`.
+    """
+
+    place: Place
+    container: str
+    key: Key = ()
+
+    @property
+    def world(self) -> World:
+        """The world that the address is in."""
+        return World.MACHINE if self.container.startswith(("~/", "$")) else World.TREE
+
+    def __str__(self) -> str:
+        tail = "#" + "/".join(map(_print_step, self.key)) if self.key else ""
+        return f"{self.place.value}:{self.container}{tail}"
+
+    def sort_key(self) -> tuple[int, str, str]:
+        """Orders addresses as they are written: by place, then container, then key."""
+        return (_RANKS[self.place], self.container, "/".join(map(_print_step, self.key)) if self.key else "")
+
+
+_RANKS = {place: rank for rank, place in enumerate(Place)}
+
+
+def parse_address(text: str) -> Address:
+    """The address that prints as ``text``. Raises: ValueError when there is none."""
+    place, colon, rest = text.partition(":")
+    container, hash_, key = rest.partition("#")
+    if not colon or not container:
+        raise ValueError(text)
+    steps = tuple(_parse_step(step) for step in key.split("/")) if hash_ else ()
+    return Address(Place(place), container, steps)
+
+
+class Resource(NamedTuple):
+    """Content that should be at an address, and the target that wants it there.
+
+    ``lent``: written when absent or when the policy changed, otherwise left to whoever moves it.
+    """
+
+    address: Address
+    content: bytes
+    target: str
+    lent: bool = False
+
+
+Desired = Mapping[Address, Resource]
+
+
+class Live(NamedTuple):
+    """What is at an address now. ``content`` is None when nothing is; ``holders`` names others who claim it."""
+
+    content: bytes | None
+    holders: tuple[str, ...] = ()
+
+
+class Reason(Enum):
+    """Why an address is to change, or why it is left alone although it differs."""
+
+    NEW = "new"
+    POLICY = "policy changed"
+    DRIFT = "drifted"
+    REMOVED = "removed by someone"
+    FOREIGN = "not ours"
+    PRUNE = "prune"
+
+
+class Action(Enum):
+    """What a change does to its address."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of a plan: ``before`` is what was live at the plan, ``after`` what is to be (None: nothing).
+
+    ``made``: how many enclosing things (objects, then the file, then folders) we made for the address, from the ledger.
+    ``held``: listed but never carried out, for `reason` says that it is not ours to change.
+    """
+
+    address: Address
+    before: bytes | None
+    after: bytes | None
+    reason: Reason
+    target: str
+    made: int = 0
+    held: bool = False
+
+    @property
+    def action(self) -> Action:
+        """What the change does to its address."""
+        if self.after is None:
+            return Action.DELETE
+        return Action.CREATE if self.before is None else Action.UPDATE
+
+
+class Outcome(Enum):
+    """What became of a change."""
+
+    DONE = "done"
+    MOVED = "moved"
+    HELD = "held"
+    FAILED = "failed"
+
+
+class Result(NamedTuple):
+    """What became of one change; ``made`` as in `Change`, now as it is after the write."""
+
+    change: Change
+    outcome: Outcome
+    detail: Text | None = None
+    made: int = 0
+
+
+def content_sum(content: bytes) -> str:
+    """The SHA-256 of ``content`` in hexadecimal: all that a ledger or a saved plan may remember of it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def by_container(addresses: Iterable[Address]) -> dict[tuple[Place, str], list[Address]]:
+    """The addresses grouped by the unit of lock and atomicity, in writing order."""
+    groups: dict[tuple[Place, str], list[Address]] = {}
+    for address in sorted(addresses, key=Address.sort_key):
+        groups.setdefault((address.place, address.container), []).append(address)
+    return groups

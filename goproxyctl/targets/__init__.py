@@ -1,0 +1,29 @@
+"""What we can produce: one module per kind. The registry names them; a kind is imported when a policy uses it."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from goproxyctl.targets.base import Target
+
+#: kind -> "module:class", in order of name.
+KINDS: dict[str, str] = {
+    "bat": "bat:Bat",
+    "configmap": "configmap:ConfigMap",
+    "devcontainer": "devcontainer:DevContainer",
+    "dockerfile": "dockerfile:Dockerfile",
+    "github-actions": "github_actions:GitHubActions",
+    "gitlab-ci": "gitlab_ci:GitLabCI",
+    "go-env": "go_env:GoEnv",
+    "powershell": "powershell:PowerShell",
+    "sh": "sh:Sh",
+    "vscode-launch": "vscode_launch:VSCodeLaunch",
+    "vscode-settings": "vscode_settings:VSCodeSettings",
+}
+
+
+def load_kind(kind: str) -> "type[Target]":
+    """The class of a kind. Raises: KeyError for a kind that is not there."""
+    module, _, name = KINDS[kind].partition(":")
+    found: type[Target] = getattr(import_module(f"goproxyctl.targets.{module}"), name)
+    return found

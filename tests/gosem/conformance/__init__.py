@@ -1,0 +1,1 @@
+"""What gosem predicts, compared with what real go commands do on loopback."""

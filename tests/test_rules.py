@@ -1,0 +1,257 @@
+"""Each rule: what it finds, and what it must not find. Lines count below ``spec:``."""
+
+import ast
+import base64
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from goproxyctl.errors import Severity
+from goproxyctl.rules import RULES
+from tests.policy_files import CHAIN, HEAD, lines, load, problems, rules
+
+GATE = '  chain:\n    - {name: gate, url: "https://gate.acme.example", role: gatekeeper%s}\n    - {name: m, url: "https://goproxy.cn", role: mirror}\n'
+PRIVATE = "  private: {modules: [git.acme.example]%s}\n"
+
+
+def key_of(name: str, sum_name: str = "") -> str:
+    """A verifier key as `note` prints it, for a made-up Ed25519 key."""
+    key = b"\x01" + hashlib.sha256(b"acme").digest()
+    sum_ = hashlib.sha256(f"{sum_name or name}\n".encode() + key).hexdigest()[:8]
+    return f"{name}+{sum_}+{base64.b64encode(key).decode()}"
+
+
+def chain(*hops: str) -> str:
+    return "  chain:\n" + "".join(f"    - {hop}\n" for hop in hops)
+
+
+def hop(url: str, name: str = "a", extra: str = "") -> str:
+    return f'{{name: {name}, url: "{url}", role: mirror{extra}}}'
+
+
+FOUND = [
+    ("proxy-empty", 0, "  targets: []\n"),
+    ("proxy-empty", 1, "  chain: []\n"),
+    ("proxy-unreachable-tail", 2, chain("direct", hop("https://a.example"))),
+    ("proxy-unreachable-tail", 2, chain('"off"', "direct")),
+    ("proxy-duplicate", 3, chain(hop("https://a.example"), hop("https://a.example:443/", "b"))),
+    ("proxy-http", 2, chain(hop("http://a.example"))),
+    ("proxy-http", 2, chain(hop("http://127.example"))),
+    ("proxy-http", 2, chain(hop("http://localhost.example"))),
+    ("proxy-pipe-masks-auth", 2, GATE % ", fallback: any-error"),
+    ("proxy-off-with-private", 1, '  chain: ["off"]\n' + PRIVATE % ""),
+    ("proxy-off-sumdb-on", 1, '  chain: ["off"]\n'),
+    ("proxy-bad-item", 2, chain(hop("https://[::1::2]/"))),
+    ("proxy-bad-item", 2, chain(hop(f"https://{'a' * 64}.example"))),
+    ("proxy-bad-item", 2, chain(hop("https://" + "a." * 130 + "example"))),
+    ("proxy-bad-item", 2, CHAIN + '  egress: {https: "http://[:]:80"}\n'),
+    ("private-fetch-no-gatekeeper", 3, chain(hop("https://a.example")) + PRIVATE % ", fetch: chain"),
+    (
+        "private-fetch-mirror-first",
+        2,
+        chain(hop("https://a.example"), '{name: g, url: "https://g.example", role: gatekeeper}')
+        + PRIVATE % ", fetch: chain",
+    ),
+    ("sumdb-off", 2, CHAIN + '  checksum: {database: "off"}\n'),
+    ("sumdb-url-form", 2, CHAIN + '  checksum: {database: sum.golang.google.cn, url: "https://a.example"}\n'),
+    ("sumdb-url-form", 2, CHAIN + f'  checksum: {{database: "{key_of("sum.acme.example", "x")}"}}\n'),
+    ("sumdb-url-form", 2, CHAIN + f'  checksum: {{database: "{key_of("sum.golang.org")}"}}\n'),
+    ("sumdb-url-form", 2, CHAIN + "  checksum: {database: https://sum.golang.org}\n"),
+    ("sumdb-url-form", 2, CHAIN + "  checksum: {database: goproxy.cn}\n"),
+    ("sumdb-url-form", 2, CHAIN + '  checksum: {database: sum.golang.org, url: "http://x.example"}\n'),
+    ("private-glob-syntax", 2, CHAIN + "  private: {modules: [.corp.example]}\n"),
+    ("private-glob-syntax", 2, CHAIN + "  private: {modules: [corp.example/...]}\n"),
+    ("private-glob-syntax", 2, CHAIN + "  private: {modules: [CORP.example]}\n"),
+    ("private-glob-syntax", 2, CHAIN + '  private: {modules: ["https://corp.example"]}\n'),
+    ("private-glob-syntax", 2, CHAIN + '  private: {modules: ["corp.example:8443"]}\n'),
+    ("private-glob-syntax", 2, CHAIN + '  private: {modules: ["[corp.example"]}\n'),
+    ("private-glob-syntax", 2, CHAIN + '  private: {modules: ["a{b,c}.example"]}\n'),
+    ("private-glob-syntax", 2, CHAIN + '  private: {modules: ["!corp.example"]}\n'),
+    ("private-glob-syntax", 2, CHAIN + '  private: {modules: ["corp.example/"]}\n'),
+    ("private-glob-syntax", 2, CHAIN + '  private: {modules: ["a.example;b.example"]}\n'),
+    ("private-glob-syntax", 2, CHAIN + "  private: {modules: ['\"corp.example\"']}\n"),
+    ("private-glob-blank", 2, CHAIN + '  private: {modules: [" corp.example"]}\n'),
+    ("private-glob-blank", 2, CHAIN + '  private: {modules: ["corp.example\\r"]}\n'),
+    ("private-glob-apex", 2, CHAIN + '  private: {modules: ["*.git.acme.example"]}\n'),
+    ("private-glob-apex", 2, CHAIN + "  private: {modules: [acme.example]}\n"),
+    ("private-glob-star-suffix", 2, CHAIN + '  private: {modules: ["git.acme.example/*"]}\n'),
+    *(
+        ("private-glob-too-wide", 2, CHAIN + f'  private: {{modules: ["{glob}"]}}\n')
+        for glob in [
+            "*",
+            "**",
+            "*corp.example",
+            "github.com",
+            "github.com/*",
+            "golang.org",
+            "*.org",
+            "?*/*",
+            "g*.com",
+            "[a-z]*",
+        ]
+    ),
+    ("private-glob-too-wide", 2, CHAIN + '  private: {insecure: ["*"]}\n'),
+    ("private-uncovered", 2, CHAIN + PRIVATE % ", samples: {private: [gitlab.acme.example/x]}"),
+    (
+        "private-uncovered",
+        2,
+        CHAIN + '  private: {modules: ["*.git.acme.example"], samples: {private: [git.acme.example/x]}}\n',
+    ),
+    ("private-covers-public", 2, CHAIN + PRIVATE % ", samples: {public: [git.acme.example/oss]}"),
+    ("insecure-set", 2, CHAIN + "  private: {insecure: [old.acme.example]}\n"),
+    ("govcs-invalid", 2, CHAIN + '  go: {vcs: ["public:git", "public:hg"]}\n'),
+    ("govcs-invalid", 2, CHAIN + '  go: {vcs: ["public"]}\n'),
+    ("goflags-twice", 2, CHAIN + "  go: {flags: [-buildvcs=true, -buildvcs=auto]}\n"),
+    ("goflags-mod-mod", 2, CHAIN + "  go: {flags: [-mod=mod]}\n"),
+    ("toolchain-invalid", 2, CHAIN + "  go: {toolchain: go1.21}\n"),
+    ("toolchain-invalid", 2, CHAIN + "  go: {toolchain: go1.26+auto}\n"),
+    ("toolchain-invalid", 2, CHAIN + "  go: {toolchain: auto+path}\n"),
+    ("toolchain-below-minimum", 2, CHAIN + '  go: {toolchain: go1.26.5+auto, minimum: "1.26.6"}\n'),
+    ("fwd-noproxy-syntax", 2, CHAIN + '  egress: {bypass: ["http://foo.com"]}\n'),
+    ("fwd-noproxy-syntax", 2, CHAIN + '  egress: {bypass: ["10.1.*"]}\n'),
+    ("fwd-noproxy-syntax", 2, CHAIN + '  egress: {bypass: ["<local>"]}\n'),
+    ("name-duplicate", 3, chain(hop("https://a.example"), hop("https://b.example"))),
+    (
+        "egress-not-carried",
+        3,
+        CHAIN + '  egress: {https: "http://e.example:1"}\n  targets: [{name: a, kind: go-env}]\n',
+    ),
+    ("waiver-rule-unknown", 2, CHAIN + '  waivers: [{rule: proxy-htp, reason: r, owner: o, expires: "2027-01-01"}]\n'),
+    (
+        "waiver-target-unknown",
+        2,
+        CHAIN + '  waivers: [{rule: proxy-http, target: x, reason: r, owner: o, expires: "2027-01-01"}]\n',
+    ),
+    ("waiver-unused", 2, CHAIN + '  waivers: [{rule: proxy-http, reason: r, owner: o, expires: "2027-01-01"}]\n'),
+    ("waiver-refused", 2, CHAIN + '  waivers: [{rule: proxy-empty, reason: r, owner: o, expires: "2027-01-01"}]\n'),
+    ("waiver-expired", 2, CHAIN + '  waivers: [{rule: proxy-http, reason: r, owner: o, expires: "2026-11-21"}]\n'),
+    ("waiver-expired", 2, CHAIN + '  waivers: [{rule: proxy-http, reason: r, owner: o, expires: "2027-02-30"}]\n'),
+    (
+        "waiver-duplicate",
+        4,
+        CHAIN + "  waivers:\n" + '    - {rule: sumdb-off, reason: r, owner: o, expires: "2027-01-01"}\n' * 2,
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "line", "spec"), FOUND, ids=[f"{rule}-{n}" for n, (rule, _, _) in enumerate(FOUND)])
+def test_a_rule_finds(rule: str, line: int, spec: str) -> None:
+    assert (rule, line) in rules(spec)
+
+
+CLEAN = [
+    CHAIN,
+    GATE % "",
+    chain(hop("http://127.0.0.1:3000"), hop("http://[::1]/", "b"), hop("http://localhost", "c"), "direct"),
+    chain(hop("https://a.example", extra=", fallback: any-error"), hop("https://a.example/x", "b"), "direct"),
+    chain(hop("https://[2001:db8::1]:8443/goproxy"), hop(f"https://{'a' * 63}.example/%2F", "b")),
+    chain('{name: g, url: "https://g.example", role: gatekeeper, fallback: any-error}'),
+    GATE % "" + PRIVATE % ", fetch: chain, samples: {private: [git.acme.example/x/v2], public: [golang.org/x/text]}",
+    CHAIN + f'  checksum: {{database: "{key_of("sum.acme.example")}", url: "https://sum.acme.example/x"}}\n',
+    CHAIN
+    + '  private: {modules: [acme.example, "*.acme.example", github.com/acme, "github.com/acme-*", "gitlab.com/a[b-d]/?x"]}\n',
+    CHAIN
+    + '  go: {minimum: "1.26.6", toolchain: go1.26.6+auto, vcs: ["private:all", "public:git|hg"], flags: [-mod=readonly, -trimpath]}\n',
+    CHAIN + "  go: {toolchain: go1.20, auth: netrc}\n",
+    CHAIN + "  go: {toolchain: go1.27rc1+path}\n",
+    CHAIN
+    + '  egress: {http: "socks5h://10.0.0.1:1080", bypass: ["*", .a.example, "*.b.example", c.example:80, 10.0.0.0/8, "::1", "[::1]:80", "2001:db8::/32"]}\n',
+    CHAIN + '  egress: {https: "http://e.example:1"}\n  targets: [{name: a, kind: sh, path: a.sh}]\n',
+]
+
+
+@pytest.mark.parametrize("spec", CLEAN)
+def test_nothing_is_found_in_what_is_right(spec: str) -> None:
+    assert lines(HEAD + spec) == []
+
+
+def test_every_rule_that_checks_is_shown_at_work() -> None:
+    shown = {rule for rule, _, _ in FOUND} | {"trust-not-carried", "profile-unknown", "path-unsafe"}
+    assert {rule.id for rule in RULES.values() if rule.check} <= shown
+
+
+def test_every_rule_that_is_named_in_the_code_is_kept() -> None:
+    used = {problem.rule for _, _, spec in FOUND for problem in problems(HEAD + spec)}
+    assert used <= RULES.keys()
+
+
+HTTP = chain(hop("http://a.example"))
+WAIVER = '  waivers: [{rule: proxy-http%s, reason: r, owner: o, expires: "%s"}]\n'
+TWO = "  targets: [{name: a, kind: sh, path: a.sh}, {name: b, kind: sh, path: b.sh}]\n"
+
+
+def test_a_waiver_silences_until_its_last_day() -> None:
+    assert rules(HTTP + WAIVER % ("", "2026-11-22")) == []
+    assert rules(HTTP + WAIVER % ("", "2026-11-21")) == [("waiver-expired", 3)]
+    assert rules(HTTP + WAIVER % ("", "2026-11-21"), today=None) == []
+
+
+def test_a_waiver_of_one_target_leaves_the_others() -> None:
+    assert rules(HTTP + WAIVER % (", target: a", "2027-01-01") + TWO) == [("proxy-http", 2)]
+    both = (
+        WAIVER % (", target: a", "2027-01-01")
+        + '    , {rule: proxy-http, target: b, reason: r, owner: o, expires: "2027-01-01"}]\n'
+    )
+    assert rules(HTTP + both.replace("}]\n    ,", "}\n    ,") + TWO) == []
+    assert rules(HTTP + WAIVER % (", target: a", "2027-01-01") + "  targets: [{name: a, kind: sh, path: a.sh}]\n") == []
+
+
+def test_an_error_can_be_waived_and_then_stops_nothing() -> None:
+    waiver = '  waivers: [{rule: sumdb-off, reason: air gap, owner: o, expires: "2027-01-01"}]\n'
+    policy = load(HEAD + CHAIN + '  checksum: {database: "off"}\n' + waiver)
+    assert policy.problems == ()
+
+
+PEM = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+TRUST = "  trust: [{name: root, file: ca/root.pem, sha256: %s}]\n"
+
+
+def trusting(content: bytes, sha256: str | None = None, file: str = "ca/root.pem") -> list[str]:
+    spec = (
+        TRUST % f'"{sha256 or hashlib.sha256(content).hexdigest()}"'
+        + "  targets: [{name: a, kind: sh, path: a.sh, ca_file: /etc/ca.pem}]\n"
+    )
+    return lines({"policy.yaml": HEAD + CHAIN + spec, file: content})
+
+
+def test_trusted_files_are_read_and_must_be_the_right_ones() -> None:
+    assert trusting(PEM) == []
+    assert trusting(PEM.replace(b"\n", b"\r\n"), hashlib.sha256(PEM).hexdigest()) == []
+    assert "has another sum" in trusting(PEM, "0" * 64)[0]
+    assert "cannot be read: there is no ca/root.pem" in trusting(PEM, file="other")[0]
+    assert "holds a private key" in trusting(PEM + b"-----BEGIN PRIVATE KEY-----\n")[0]
+    assert "no certificate" in trusting(b"junk")[0]
+    assert "larger than" in trusting(PEM + b"x" * (1 << 20))[0]
+
+
+def test_what_a_target_does_not_carry_is_a_remark() -> None:
+    sha256 = hashlib.sha256(PEM).hexdigest()
+    spec = TRUST % f'"{sha256}"' + "  targets: [{name: a, kind: sh, path: a.sh}, {name: b, kind: go-env}]\n"
+    found = problems({"policy.yaml": HEAD + CHAIN + spec, "ca/root.pem": PEM})
+    assert [(p.rule, p.severity, p.position.column) for p in found] == [
+        ("trust-not-carried", Severity.INFO, 29),
+        ("trust-not-carried", Severity.INFO, 62),
+    ]
+
+
+def texts_of(module: Path) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
+            yield node
+
+
+def test_every_message_names_exactly_the_values_it_is_given() -> None:
+    root = Path(__file__).parent.parent / "goproxyctl"
+    modules = [*(root / "rules").glob("*.py"), *(root / "policy").glob("*.py")]
+    count = 0
+    for module in modules:
+        for call in texts_of(module):
+            count += 1
+            words = ast.literal_eval(call.args[1])
+            named = {name for _, name, _, _ in Formatter().parse(words) if name is not None}
+            assert named == {keyword.arg for keyword in call.keywords}, words
+            assert words[0] == words[0].lower() or words.split()[0].isupper() or words.startswith("GO"), words
+    assert count > 150
