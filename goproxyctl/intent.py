@@ -1,6 +1,5 @@
 """What a target may know: the policy's intent for it, resolved, and the variables of go that follow from it."""
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -54,8 +53,7 @@ class Trust(NamedTuple):
     pem: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """All that a target may know of the policy, with its profile applied.
 
     Shape: ``end`` is how the chain ends: "direct", "off", or None (after the last hop go gives up).
@@ -74,7 +72,7 @@ class Intent:
     vcs: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     auth: Literal["off", "netrc"] | None = None
-    egress: Egress = field(default_factory=Egress)
+    egress: Egress = Egress()
     trust: tuple[Trust, ...] = ()
 
     def chain(self) -> tuple[Item, ...]:

@@ -165,7 +165,7 @@ def _gather(spots: Sequence[_Spot], plan: Plan) -> Plan:
         leftovers=heap(_Heap.LEFTOVER),
         forgotten=heap(_Heap.FORGOTTEN),
         vacated=tuple(
-            replace(s.change(Reason.PRUNE), made=s.made if plan.prune else 0)
+            s.change(Reason.PRUNE)._replace(made=s.made if plan.prune else 0)
             for s in reversed(spots)
             if s.content is None and verdicts[s.address] is _Heap.FORGOTTEN
         ),

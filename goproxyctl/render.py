@@ -50,9 +50,9 @@ _REFUSED = {
 _LONGEST: dict[str, int] = {"bat": 8_000, "ps1": 32_000}
 _LONGEST_ELSEWHERE = 131_000
 
-_COMMENT_UNSAFE = re.compile(r"[^A-Za-z0-9 .,:;/_@+=()*\[\]~-]")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9./:@_-]*")
+_COMMENT_UNSAFE = r"[^A-Za-z0-9 .,:;/_@+=()*\[\]~-]"
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_IMAGE = r"[A-Za-z0-9][A-Za-z0-9./:@_-]*"
 
 #: PowerShell ends a string at any of these five quotes, the typographic ones too.
 #: Source: PowerShell CodeGeneration.EscapeSingleQuotedStringContent.
@@ -154,11 +154,11 @@ def quote(language: Language, value: str) -> Quoted:
 
 def comment(language: Language, value: str) -> Quoted:
     """``value`` for a comment: one line, and a question mark for each character that any language could act on."""
-    return Quoted(language, _COMMENT_UNSAFE.sub("?", value))
+    return Quoted(language, re.sub(_COMMENT_UNSAFE, "?", value))
 
 
-def _word(language: Language, value: str, grammar: re.Pattern[str]) -> Quoted:
-    if not grammar.fullmatch(value):
+def _word(language: Language, value: str, grammar: str) -> Quoted:
+    if not re.fullmatch(grammar, value):
         raise GoproxyctlError(
             Text(
                 "render.word", "{language}: {value!r} cannot stand here without quotes", language=language, value=value

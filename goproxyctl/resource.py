@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -46,7 +45,7 @@ Key = tuple[Step, ...]
 
 _ESCAPES = {"~": "~0", "/": "~1", "[": "~2", "#": "~3", "=": "~4", "]": "~5"}
 _UNESCAPES = {escaped: plain for plain, escaped in _ESCAPES.items()}
-_MATCH = re.compile(r"\[(?P<member>[^=\]]*)=(?P<value>.*)\]", re.DOTALL)
+_MATCH = r"\[(?P<member>[^=\]]*)=(?P<value>(?s:.*))\]"
 
 
 def _escape(text: str, special: str = "~/[#") -> str:
@@ -64,12 +63,11 @@ def _print_step(step: Step) -> str:
 
 
 def _parse_step(text: str) -> Step:
-    match = _MATCH.fullmatch(text)
+    match = re.fullmatch(_MATCH, text)
     return Match(_unescape(match["member"]), _unescape(match["value"])) if match else _unescape(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where content belongs: a place, the container there (a file), and the key inside it.
 
     Shape: ``container`` is a POSIX path relative to the policy, ``~/…`` below the user's home, or `GOENV_FILE`.
@@ -147,8 +145,7 @@ class Action(Enum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One step of a plan: ``before`` is what was live at the plan, ``after`` what is to be (None: nothing).
 
     ``made``: how many enclosing things (objects, then the file, then folders) we made for the address, from the ledger.

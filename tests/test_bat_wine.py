@@ -2,7 +2,6 @@
 
 import random
 import string
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,7 @@ def test_the_artifact_of_an_intent_sets_exactly_its_variables() -> None:
     )
     intent = Intent("acme", "laptops", hops=hops, private=("git.acme.example", "*.git.acme.example"))
     before = variables_after(b"@rem\r\n")
-    for case in (intent, replace(intent, end="off", hops=()), replace(intent, fetch="chain")):
+    for case in (intent, intent._replace(end="off", hops=()), intent._replace(fetch="chain")):
         (artifact, _) = Bat(name="laptops", kind="bat", path="my scripts/set-go-proxy.bat").desired(case)
         assert artifact.address.place is Place.FILE
         found = variables_after(artifact.content)

@@ -166,7 +166,7 @@ def test_what_will_be_made_is_foreseen_and_nothing_is_written_for_it(world: Worl
     foreseen = list(world.store(case).foresee(case.container, changes))
     assert world.snapshot() == before
     assert foreseen == [r.made for r in write(world.store(case), changes)]
-    later = [replace(c, before=case.one, after=case.two, made=m) for c, m in zip(changes, foreseen, strict=True)]
+    later = [c._replace(before=case.one, after=case.two, made=m) for c, m in zip(changes, foreseen, strict=True)]
     assert list(world.store(case).foresee(case.container, later)) == foreseen
 
 
@@ -390,7 +390,7 @@ def finish(world: World, changes: list[Change]) -> None:
     """Writes again, as a new plan would: what is there now is ``before``."""
     store = open_store(changes[0].address.place, world.roots)
     live = store.read([c.address for c in changes])
-    left = [replace(c, before=live[c.address].content) for c in changes if live[c.address].content != c.after]
+    left = [c._replace(before=live[c.address].content) for c in changes if live[c.address].content != c.after]
     if left:
         assert {r.outcome for r in write(store, left)} == {Outcome.DONE}
 

@@ -42,9 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             with speaking(shell.language):
                 return _finished(_run(shell, arguments))
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return _finished(INTERRUPTED)
     except _TerminatedError:
-        return TERMINATED
+        return _finished(TERMINATED)
 
 
 @contextmanager

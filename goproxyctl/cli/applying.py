@@ -1,7 +1,7 @@
 """A plan shown, agreed to, carried out and reported: the same way for apply and remove."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from goproxyctl import __version__
 from goproxyctl.apply import apply_plan
@@ -36,7 +36,7 @@ def apply_policy(shell: Shell, selection: Selection, *, yes: bool) -> int:
 def apply_saved(shell: Shell, selection: Selection, file: str) -> int:
     """Carries out a saved plan: plans again, and goes on only if that gives the same. The exit code."""
     sealed = open_seal((shell.cwd / file).read_bytes(), file)
-    selection = replace(selection, world=_world(sealed), prune=sealed.prune, **sealed.asked._asdict())
+    selection = selection._replace(world=_world(sealed), prune=sealed.prune, **sealed.asked._asdict())
     job = _Job("apply", Text("apply.question", "Apply these changes?"), agreed=True)
     return _apply(shell, selection, job, lambda plan, desired: check_seal(sealed, plan, desired, tool=__version__))
 

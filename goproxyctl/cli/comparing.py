@@ -1,6 +1,5 @@
 """The two comparisons of ``diff``: the policy with what is there, and the policy with itself at another revision."""
 
-from dataclasses import replace
 
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.reader import placed
@@ -24,7 +23,7 @@ def compare_live(shell: Shell, selection: Selection) -> Difference:
 
 def compare_revision(shell: Shell, selection: Selection, name: str) -> Difference:
     """What every artifact gains and loses when the policy at ``name`` becomes the one that is here."""
-    selection = selection if selection.world != "tree" else replace(selection, world="all")
+    selection = selection if selection.world != "tree" else selection._replace(world="all")
     session = open_session(shell, selection)
     folder = session.folder
     within = folder.path.relative_to(folder.top).as_posix() if folder.path.is_relative_to(folder.top) else "."

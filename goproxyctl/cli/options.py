@@ -2,8 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -15,8 +14,7 @@ from goproxyctl.text import Text
 DEFAULT_POLICY = "policy.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which policy, which part of it, and in which form to report.
 
     Shape: ``world`` is "tree", "machine" or "all"; ``targets`` empty means every target.
@@ -112,7 +110,7 @@ def selecting(options: tuple[Decorator, ...], *forms: str) -> Decorator:
     def decorate(callback: Callable[..., int]) -> Callable[..., int]:
         @functools.wraps(callback)
         def call(shell: Shell, **values: Any) -> int:
-            chosen = {name: values.pop(name) for name in Selection.__slots__ if name in values}
+            chosen = {name: values.pop(name) for name in Selection._fields if name in values}
             return callback(shell, Selection(**chosen), **values)
 
         wrapped: Callable[..., int] = call

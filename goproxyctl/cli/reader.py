@@ -4,8 +4,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from goproxyctl.errors import PolicyError, Problem, StoreError
 from goproxyctl.text import Text
@@ -14,8 +14,7 @@ from goproxyctl.text import Text
 MOST_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """The folder of a policy, and what may be read for it.
 
     ``path`` and ``top`` are real paths: the folder, and the git work tree that holds it (else the folder itself).

@@ -3,8 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 import click
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from goproxyctl.report.style import Style
 
 
-@dataclass(frozen=True, slots=True)
-class Shell:
+class Shell(NamedTuple):
     """What the environment says, and the streams.
 
     ``colour``: whether standard output, and standard error, take colour. ``interactive``: whether a question can be

@@ -1,7 +1,7 @@
 """A policy that has been read and found right."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from goproxyctl.errors import Position, Problem
 from goproxyctl.intent import Intent
@@ -28,7 +28,7 @@ class Policy:
 
     def intent(self, target: Target) -> Intent:
         """All that ``target`` may know, with its profile applied."""
-        return replace(self.intents[target.profile or self.profile], target=target.name)
+        return self.intents[target.profile or self.profile]._replace(target=target.name)
 
     def position(self, path: FieldPath, profile: str | None = None) -> Position:
         """Where the field at ``path`` (from the top of the document) stands, or what is nearest to it."""
