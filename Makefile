@@ -46,6 +46,7 @@ messages: $(READY) ## collect the messages of the code into the catalogues; tell
 
 docs: $(READY) $(MO) ## rewrite the terminal output shown in the documents from real runs
 	@$(BIN)/python -m tests.module_tree
+	@$(BIN)/python -m tests.rule_pages --update
 	@$(BIN)/python -m tests.consoles --update
 
 oracles: $(ORACLES) ## the npm packages that judge our output; `.ci/wine-root`, as root, adds a real cmd.exe

@@ -10,7 +10,7 @@ GoproxyctlError            the job cannot go on; carries one Text (exit code 1)
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from goproxyctl.text import Text
 
@@ -36,14 +36,35 @@ class Position(NamedTuple):
     width: int = 1
 
 
+#: What can be done to a value of a policy to mend it.
+Act = Literal["write", "rename", "remove", "last", "after"]
+
+
+class Edit(NamedTuple):
+    """A change of a policy's text: ``act`` on what begins at ``line`` and ``column``, with ``text`` where it takes one.
+
+    Units: line and column count from 1, in characters.
+    """
+
+    act: Act
+    file: str
+    line: int
+    column: int
+    text: str = ""
+
+
 class Problem(NamedTuple):
-    """A finding with its place in the policy. ``text`` says what is wrong; ``advice`` what to do."""
+    """A finding with its place in the policy. ``text`` says what is wrong; ``advice`` what to do.
+
+    ``edit``: what mends it, when that is beyond doubt.
+    """
 
     position: Position
     rule: str
     severity: Severity
     text: Text
     advice: Text | None = None
+    edit: Edit | None = None
 
 
 class GoproxyctlError(Exception):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from jinja2.runtime import Context
 
-Language = Literal["bat", "dockerfile", "json", "ps1", "sh", "yaml"]
+Language = Literal["bat", "dockerfile", "json", "ps1", "sh", "txt", "yaml"]
 
 #: The language of a template, by the real extension of its name: "gitlab-ci.yml.j2" is YAML.
 _EXTENSIONS: dict[str, Language] = {
@@ -29,6 +29,7 @@ _EXTENSIONS: dict[str, Language] = {
     "json": "json",
     "ps1": "ps1",
     "sh": "sh",
+    "txt": "txt",
     "yaml": "yaml",
     "yml": "yaml",
 }
@@ -43,6 +44,7 @@ _NEVER = r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff
 _REFUSED = {
     "bat": r"[^ #-~]",
     "dockerfile": r"[^ -~]",
+    "txt": r"[^ -~]",
 }
 
 #: Units: characters of a quoted value. cmd.exe reads lines of 8,191; a variable of Windows holds 32,767; Linux takes
@@ -137,6 +139,7 @@ _QUOTERS: dict[Language, Callable[[str], str]] = {
     "json": _json,
     "ps1": _ps1,
     "sh": _sh,
+    "txt": str,
     "yaml": quote_yaml,
 }
 

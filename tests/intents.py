@@ -71,6 +71,7 @@ def make_intent(rng: random.Random) -> Intent:
 
 #: The options of a target of each kind; "path" is different for every target of a test.
 OPTIONS: dict[str, dict[str, Any]] = {
+    "allow-list": {"path": "x.txt"},
     "bat": {"path": "x.bat", "ca_file": "C:\\ca files (x86)\\bundle.pem"},
     "configmap": {"path": "x.yaml", "namespaces": ["no", "team-a", "123"], "ca_file": "/etc/ca.pem"},
     "devcontainer": {},

@@ -19,7 +19,7 @@ def first_line(module: Path) -> str:
 def module_list() -> str:
     """The list, packages after modules, in order of name."""
     lines = []
-    for folder in [PACKAGE, *sorted(p for p in PACKAGE.iterdir() if p.is_dir() and any(p.glob("*.py")))]:
+    for folder in [PACKAGE, *sorted(p for p in PACKAGE.rglob("*/") if any(p.glob("*.py")))]:
         name = folder.relative_to(ROOT).as_posix()
         for module in sorted(folder.glob("*.py")):
             said = first_line(module)

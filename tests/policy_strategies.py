@@ -29,6 +29,7 @@ _BYPASS = st.sampled_from(
 
 #: The fields of a target of each kind beside name, kind and profile; NAME is replaced to keep paths apart.
 _TARGETS: dict[str, list[dict[str, Any]]] = {
+    "allow-list": [{"path": "net/NAME.txt"}, {"path": "NAME.csv"}, {"path": "NAME.list", "form": "json"}],
     "bat": [{"path": "win/NAME.bat"}, {"path": "NAME.cmd", "ca_file": "C:\\ProgramData\\ca bundle.pem"}],
     "configmap": [{"path": "k8s/NAME.yaml", "namespaces": ["team-a", "no"]}, {"path": "NAME.yml", "namespaces": ["x"]}],
     "devcontainer": [{"path": "NAME/devcontainer.json"}, {"path": "NAME.json", "scope": "remoteEnv"}],

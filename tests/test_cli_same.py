@@ -23,6 +23,9 @@ COMMANDS = [
     ["status", "--format", "json"],
     ["schema"],
     ["kinds"],
+    ["rules"],
+    ["prove"],
+    ["route", "golang.org/x/text"],
 ]
 
 
@@ -49,7 +52,8 @@ open(sys.argv[2], "w").write(json.dumps(printed))
 
 def everything(desk: Desk, out: Path, *, cwd: Path, umask: str, **env: str) -> str:
     commands = [
-        [*command, "-f", str(desk.policy)] if command[0] not in {"schema", "kinds"} else command for command in COMMANDS
+        [*command, "-f", str(desk.policy)] if command[0] not in {"schema", "kinds", "rules"} else command
+        for command in COMMANDS
     ]
     commands += [["render", "-f", str(desk.policy), "-o", str(out / "rendered")]]
     out.mkdir()

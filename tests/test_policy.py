@@ -89,7 +89,7 @@ SPECS = [
         CHAIN + "  targets: [{kind: sh, path: a.sh}, {name: b, path: b.sh}]\n",
         [
             "6:13: 'name' is missing [field-missing]; for example: name: \"laptops\"",
-            "6:37: 'kind' is missing [field-missing]; known here: bat, configmap, devcontainer, dockerfile, github-actions, gitlab-ci, go-env, powershell, sh, vscode-launch, vscode-settings",
+            "6:37: 'kind' is missing [field-missing]; known here: allow-list, bat, configmap, devcontainer, dockerfile, github-actions, gitlab-ci, go-env, powershell, sh, vscode-launch, vscode-settings",
         ],
     ),
     (

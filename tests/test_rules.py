@@ -11,9 +11,10 @@ import pytest
 
 from goproxyctl.errors import Severity
 from goproxyctl.rules import RULES
+from goproxyctl.rules.catalogue import catalogue
 from tests.policy_files import CHAIN, HEAD, lines, load, problems, rules
 
-GATE = '  chain:\n    - {name: gate, url: "https://gate.acme.example", role: gatekeeper%s}\n    - {name: m, url: "https://goproxy.cn", role: mirror}\n'
+GATE = '  chain:\n    - {name: gate, url: "https://gate.acme.example", role: gatekeeper%s}\n    - {name: m, url: "https://goproxy.cn", role: mirror}\n    - "off"\n'
 PRIVATE = "  private: {modules: [git.acme.example]%s}\n"
 
 
@@ -25,11 +26,17 @@ def key_of(name: str, sum_name: str = "") -> str:
 
 
 def chain(*hops: str) -> str:
+    """A chain; one that does not say how it ends ends with off."""
+    hops = hops if {*hops} & {"direct", '"off"'} else (*hops, '"off"')
     return "  chain:\n" + "".join(f"    - {hop}\n" for hop in hops)
 
 
 def hop(url: str, name: str = "a", extra: str = "") -> str:
     return f'{{name: {name}, url: "{url}", role: mirror{extra}}}'
+
+
+def loop(url: str, name: str = "a") -> str:
+    return hop(url, name, ", fallback: any-error")
 
 
 FOUND = [
@@ -48,7 +55,7 @@ FOUND = [
     ("proxy-bad-item", 2, chain(hop(f"https://{'a' * 64}.example"))),
     ("proxy-bad-item", 2, chain(hop("https://" + "a." * 130 + "example"))),
     ("proxy-bad-item", 2, CHAIN + '  egress: {https: "http://[:]:80"}\n'),
-    ("private-fetch-no-gatekeeper", 3, chain(hop("https://a.example")) + PRIVATE % ", fetch: chain"),
+    ("private-fetch-no-gatekeeper", 4, chain(hop("https://a.example")) + PRIVATE % ", fetch: chain"),
     (
         "private-fetch-mirror-first",
         2,
@@ -125,6 +132,43 @@ FOUND = [
         2,
         CHAIN + '  waivers: [{rule: proxy-http, target: x, reason: r, owner: o, expires: "2027-01-01"}]\n',
     ),
+    ("proxy-comma-no-failover", 2, chain(hop("https://a.example"), loop("https://b.example", "b"), "direct")),
+    ("proxy-direct-after-comma", 3, chain(hop("https://a.example"), "direct")),
+    ("proxy-no-terminal", 1, '  chain: [{name: g, url: "https://g.example", role: gatekeeper}]\n'),
+    ("proxy-pipe-masks-tamper", 2, chain(loop("http://a.example"), "direct")),
+    ("proxy-direct-present", 1, CHAIN + '  go: {vcs: ["public:off"]}\n'),
+    ("proxy-path-typo", 2, chain(loop("https://goproxy.cn/proxy/"), "direct")),
+    ("proxy-path-typo", 2, chain(loop("https://mirrors.aliyun.com/"), "direct")),
+    ("proxy-known-dead", 2, chain(loop("https://gocenter.io/"), "direct")),
+    ("proxy-bad-item", 2, chain(loop("https:/goproxy.cn"), "direct")),
+    ("proxy-file-form", 2, chain(loop("file:///srv/cache"), "direct")),
+    ("proxy-file-form", 2, chain(loop("C:/cache"), "direct")),
+    ("proxy-http-credentials", 2, chain(loop("http://u:p@a.example"), "direct")),
+    ("proxy-inline-secret", 2, chain(loop("https://u:p@a.example"), "direct")),
+    ("proxy-keyword-case", 1, "  chain: [OFF]\n"),
+    ("proxy-keyword-case", 1, '  chain: [" direct"]\n'),
+    ("private-bypasses-own-proxy", 5, GATE % "" + PRIVATE % ""),
+    ("insecure-for-proxy", 2, CHAIN + "  private: {insecure: [sum.golang.org]}\n"),
+    ("fwd-scheme-mismatch", 2, CHAIN + '  egress: {http: "http://e.example:1"}\n'),
+    ("fwd-scheme-mismatch", 4, chain(loop("http://a.example"), "direct") + '  egress: {https: "http://e.example:1"}\n'),
+    (
+        "fwd-noproxy-hides-mirror",
+        4,
+        chain(loop("https://goproxy.cn"), "direct")
+        + '  egress: {https: "http://e.example:1", bypass: [a.example, .cn]}\n',
+    ),
+    ("auth-http-netrc", 2, (GATE % "").replace("https://gate", "http://gate") + "  go: {auth: netrc}\n"),
+    ("auth-netrc-port", 2, (GATE % "").replace("example", "example:8443") + "  go: {auth: netrc}\n"),
+    ("sumdb-explicit-url-bypass", 5, GATE % "" + "  checksum: {database: sum.golang.google.cn}\n"),
+    ("sumdb-unsupported-by-chain", 1, chain('{name: g, url: "https://g.example", role: gatekeeper}')),
+    ("toolchain-auto-unserved", 2, CHAIN + '  go: {toolchain: go1.26.6}\n  checksum: {database: "off"}\n'),
+    ("toolchain-auto-unserved", 2, '  chain: ["off"]\n  go: {toolchain: auto}\n'),
+    ("goflags-invalid", 2, CHAIN + "  go: {flags: [-race]}\n"),
+    ("insecure-flag", 2, CHAIN + "  go: {flags: [-insecure]}\n"),
+    ("auth-goauth-form", 2, CHAIN + '  go: {auth: "git /home"}\n'),
+    ("go-too-old", 2, CHAIN + '  go: {minimum: "1.15", vcs: ["public:git"]}\n'),
+    ("go-too-old", 2, chain(loop("https://a.example"), "direct") + '  go: {minimum: "1.14"}\n'),
+    ("govcs-invalid", 2, CHAIN + '  go: {vcs: ["./x:git"]}\n'),
     ("waiver-unused", 2, CHAIN + '  waivers: [{rule: proxy-http, reason: r, owner: o, expires: "2027-01-01"}]\n'),
     ("waiver-refused", 2, CHAIN + '  waivers: [{rule: proxy-empty, reason: r, owner: o, expires: "2027-01-01"}]\n'),
     ("waiver-expired", 2, CHAIN + '  waivers: [{rule: proxy-http, reason: r, owner: o, expires: "2026-11-21"}]\n'),
@@ -145,10 +189,18 @@ def test_a_rule_finds(rule: str, line: int, spec: str) -> None:
 CLEAN = [
     CHAIN,
     GATE % "",
-    chain(hop("http://127.0.0.1:3000"), hop("http://[::1]/", "b"), hop("http://localhost", "c"), "direct"),
-    chain(hop("https://a.example", extra=", fallback: any-error"), hop("https://a.example/x", "b"), "direct"),
-    chain(hop("https://[2001:db8::1]:8443/goproxy"), hop(f"https://{'a' * 63}.example/%2F", "b")),
-    chain('{name: g, url: "https://g.example", role: gatekeeper, fallback: any-error}'),
+    chain(loop("http://127.0.0.1:3000"), loop("http://[::1]/", "b"), loop("http://localhost", "c"), "direct"),
+    chain(loop("https://a.example"), loop("https://a.example/x", "b"), "direct"),
+    chain(loop("https://[2001:db8::1]:8443/goproxy"), hop(f"https://{'a' * 63}.example/%2F", "b")),
+    chain('{name: g, url: "https://g.example", role: gatekeeper}', "direct"),
+    chain(loop("https://proxy.golang.org/cached-only"), loop("https://mirrors.aliyun.com/goproxy", "b"), "direct"),
+    chain('{name: g, url: "https://g.example:8443", role: gatekeeper}', "direct") + '  go: {auth: "off"}\n',
+    chain(loop("https://mirror.acme.example"), "direct")
+    + '  egress: {https: "http://e.example:1", bypass: [.acme.example]}\n',
+    chain(loop("https://goproxy.cn"), "direct")
+    + '  egress: {http: "http://e.example:1", https: "http://e.example:1", bypass: [acme.example, cn.example]}\n',
+    CHAIN + '  go: {vcs: ["github.com/acme:off", "public:git", "*:off"]}\n',
+    CHAIN + '  go: {minimum: "1.16", vcs: ["public:git"]}\n',
     GATE % "" + PRIVATE % ", fetch: chain, samples: {private: [git.acme.example/x/v2], public: [golang.org/x/text]}",
     CHAIN + f'  checksum: {{database: "{key_of("sum.acme.example")}", url: "https://sum.acme.example/x"}}\n',
     CHAIN
@@ -158,7 +210,7 @@ CLEAN = [
     CHAIN + "  go: {toolchain: go1.20, auth: netrc}\n",
     CHAIN + "  go: {toolchain: go1.27rc1+path}\n",
     CHAIN
-    + '  egress: {http: "socks5h://10.0.0.1:1080", bypass: ["*", .a.example, "*.b.example", c.example:80, 10.0.0.0/8, "::1", "[::1]:80", "2001:db8::/32"]}\n',
+    + '  egress: {http: "socks5h://10.0.0.1:1080", https: "http://e.example", bypass: ["*", .a.example, "*.b.example", c.example:80, 10.0.0.0/8, "::1", "[::1]:80", "2001:db8::/32"]}\n',
     CHAIN + '  egress: {https: "http://e.example:1"}\n  targets: [{name: a, kind: sh, path: a.sh}]\n',
 ]
 
@@ -170,12 +222,13 @@ def test_nothing_is_found_in_what_is_right(spec: str) -> None:
 
 def test_every_rule_that_checks_is_shown_at_work() -> None:
     shown = {rule for rule, _, _ in FOUND} | {"trust-not-carried", "profile-unknown", "path-unsafe"}
+    shown |= {"tls-cert-file-ignored", "tls-cert-file-replaces-store", "launch-env-scope"}
     assert {rule.id for rule in RULES.values() if rule.check} <= shown
 
 
 def test_every_rule_that_is_named_in_the_code_is_kept() -> None:
     used = {problem.rule for _, _, spec in FOUND for problem in problems(HEAD + spec)}
-    assert used <= RULES.keys()
+    assert used <= catalogue().keys()
 
 
 HTTP = chain(hop("http://a.example"))
@@ -185,7 +238,7 @@ TWO = "  targets: [{name: a, kind: sh, path: a.sh}, {name: b, kind: sh, path: b.
 
 def test_a_waiver_silences_until_its_last_day() -> None:
     assert rules(HTTP + WAIVER % ("", "2026-11-22")) == []
-    assert rules(HTTP + WAIVER % ("", "2026-11-21")) == [("waiver-expired", 3)]
+    assert rules(HTTP + WAIVER % ("", "2026-11-21")) == [("waiver-expired", 4)]
     assert rules(HTTP + WAIVER % ("", "2026-11-21"), today=None) == []
 
 
@@ -201,7 +254,7 @@ def test_a_waiver_of_one_target_leaves_the_others() -> None:
 
 def test_an_error_can_be_waived_and_then_stops_nothing() -> None:
     waiver = '  waivers: [{rule: sumdb-off, reason: air gap, owner: o, expires: "2027-01-01"}]\n'
-    policy = load(HEAD + CHAIN + '  checksum: {database: "off"}\n' + waiver)
+    policy = load(HEAD + CHAIN + '  go: {toolchain: local}\n  checksum: {database: "off"}\n' + waiver)
     assert policy.problems == ()
 
 
@@ -237,6 +290,10 @@ def test_what_a_target_does_not_carry_is_a_remark() -> None:
     ]
 
 
+#: Names that begin with a capital wherever they stand.
+NAMES = ("Windows", "Kubernetes", "PowerShell", "GitHub", "GitLab")
+
+
 def texts_of(module: Path) -> Iterator[ast.Call]:
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Text":
@@ -245,13 +302,15 @@ def texts_of(module: Path) -> Iterator[ast.Call]:
 
 def test_every_message_names_exactly_the_values_it_is_given() -> None:
     root = Path(__file__).parent.parent / "goproxyctl"
-    modules = [*(root / "rules").glob("*.py"), *(root / "policy").glob("*.py")]
+    modules = [*(root / "rules").rglob("*.py"), *(root / "policy").glob("*.py")]
     count = 0
     for module in modules:
         for call in texts_of(module):
             count += 1
             words = ast.literal_eval(call.args[1])
             named = {name for _, name, _, _ in Formatter().parse(words) if name is not None}
-            assert named == {keyword.arg for keyword in call.keywords}, words
-            assert words[0] == words[0].lower() or words.split()[0].isupper() or words.startswith("GO"), words
+            given = {keyword.arg for keyword in call.keywords}
+            assert given in ({None}, named), words
+            named_so = words.split()[0].isupper() or words.startswith(("GO", *NAMES))
+            assert words[0] == words[0].lower() or named_so, words
     assert count > 150

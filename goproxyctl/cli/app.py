@@ -14,6 +14,8 @@ from goproxyctl.text import Text
 COMMANDS = {
     "init": Text("cli.init", "Write a starting policy"),
     "validate": Text("cli.validate", "Check the policy: its shape, and what it means to go"),
+    "rules": Text("cli.rules", "List the rules; with the name of one, what it means"),
+    "scan": Text("cli.scan", "Check the scripts, pipelines and settings files of a repository"),
     "schema": Text("cli.schema", "Print the JSON Schema of a policy, for editors"),
     "kinds": Text("cli.kinds", "List the kinds of target"),
     "render": Text("cli.render", "Print or write every artifact"),
@@ -21,8 +23,12 @@ COMMANDS = {
     "plan": Text("cli.plan", "List what apply would change, and why"),
     "apply": Text("cli.apply", "Make what is there equal to the policy"),
     "status": Text("cli.status", "Tell what drifted, and what is pending"),
+    "explain": Text("cli.explain", "Tell where each setting of go on this machine comes from"),
     "adopt": Text("cli.adopt", "Record as ours what is there already"),
     "remove": Text("cli.remove", "Take back everything that was applied"),
+    "route": Text("cli.route", "Show every request that go would make for a module"),
+    "prove": Text("cli.prove", "Tell what can happen: leaks, bypasses, broken and hanging builds"),
+    "synthesize": Text("cli.synthesize", "Find the chain for what must hold, or what contradicts what"),
     "completion": Text("cli.completion", "Print the completion script of a shell"),
 }
 

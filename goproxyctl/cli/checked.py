@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from goproxyctl import __version__
+from goproxyctl.cli.expecting import unkept_expectations
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.reader import Folder, open_folder, placed, placed_problem
 from goproxyctl.cli.shell import Shell
 from goproxyctl.desired import make_desired
 from goproxyctl.errors import PolicyError, Problem, Severity
 from goproxyctl.policy import load_policy
+from goproxyctl.policy.layers import Reader
 from goproxyctl.report.findings import findings_body, findings_text, github_annotations, gitlab_report
 from goproxyctl.report.style import Paint, Style, joined
 from goproxyctl.text import Text
@@ -30,28 +32,24 @@ class Checked(NamedTuple):
 def check(file: str, shell: Shell) -> Checked:
     """Loads the policy and makes what it desires. Raises: StoreError when there is nothing to load."""
     folder, name = open_folder(file, shell.cwd)
+    return check_files(folder, name, shell, folder.read)
+
+
+def check_files(folder: Folder, name: str, shell: Shell, read: Reader) -> Checked:
+    """As `check`, for files as ``read`` gives them."""
     try:
-        return _checked(folder, name, shell)
+        with placed(folder):
+            policy = load_policy(name, read, today=shell.today)
+            make_desired(policy)
     except PolicyError as error:
         return Checked(error.problems, None)
-
-
-def _checked(folder: Folder, name: str, shell: Shell) -> Checked:
-    with placed(folder):
-        policy = load_policy(name, folder.read, today=shell.today)
-        make_desired(policy)
-    return Checked([placed_problem(problem, folder) for problem in policy.problems], len(policy.targets))
+    problems = (*policy.problems, *unkept_expectations(folder, policy))
+    return Checked([placed_problem(problem, folder) for problem in problems], len(policy.targets))
 
 
 def write_findings(shell: Shell, selection: Selection, checked: Checked) -> None:
     """The report in the form that was asked for."""
-    exported: dict[str, Callable[[Sequence[Problem]], str]] = {
-        "sarif": _sarif,
-        "github": github_annotations,
-        "gitlab": gitlab_report,
-    }
-    if selection.form in exported:
-        shell.out(exported[selection.form](checked.problems))
+    if write_exported(shell, selection.form, checked.problems):
         return
     shell.report(
         "validate",
@@ -59,6 +57,18 @@ def write_findings(shell: Shell, selection: Selection, checked: Checked) -> None
         lambda: {"file": selection.file, "valid": checked.valid, **findings_body(checked.problems)},
         lambda style: _text(shell, selection, checked, style),
     )
+
+
+def write_exported(shell: Shell, form: str, problems: Sequence[Problem]) -> bool:
+    """Writes the findings as another program reads them; whether ``form`` is one of theirs."""
+    exported: dict[str, Callable[[Sequence[Problem]], str]] = {
+        "sarif": _sarif,
+        "github": github_annotations,
+        "gitlab": gitlab_report,
+    }
+    if form in exported:
+        shell.out(exported[form](problems))
+    return form in exported
 
 
 def _sarif(problems: Sequence[Problem]) -> str:

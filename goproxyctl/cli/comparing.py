@@ -1,6 +1,5 @@
 """The two comparisons of ``diff``: the policy with what is there, and the policy with itself at another revision."""
 
-
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.reader import placed
 from goproxyctl.cli.session import WORLDS, Session, open_session

@@ -32,6 +32,13 @@ def complete_kinds(_ctx: click.Context, _parameter: click.Parameter, incomplete:
     return [kind for kind in KINDS if kind.startswith(incomplete)]
 
 
+def complete_rules(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The rules."""
+    from goproxyctl.rules.catalogue import catalogue
+
+    return [name for name in catalogue() if name.startswith(incomplete)]
+
+
 def _policy(ctx: click.Context) -> str:
     """The text of the policy. It is not parsed, for a shell waits for this, and importing a parser takes longest."""
     try:

@@ -11,7 +11,8 @@ from goproxyctl.cli.words import option
 from goproxyctl.text import Text
 
 EXAMPLE = (
-    "goproxyctl init\ngoproxyctl init --name acme --region cn --private git.acme.example --target sh --target go-env"
+    "goproxyctl init\ngoproxyctl init --name acme --region cn --private git.acme.example --target sh --target go-env\n"
+    "goproxyctl synthesize --help  # a policy from what must hold, instead of from a region"
 )
 KIND = Text("cli.option.kind", "A target of this kind; may be given again.")
 

@@ -71,6 +71,7 @@ ANYWHERE = option(
     show_default=True,
     text=Text("cli.option.in", "Where: the folder of the policy, this user's machine, or both."),
 )
+AS_GO = option("--go", metavar="VERSION", text=Text("cli.option.go", "As this version of go."))
 YES = option("--yes", "-y", is_flag=True, text=Text("cli.option.yes", "Do not ask."))
 PRUNE = option(
     "--prune", is_flag=True, text=Text("cli.option.prune", "Delete what was applied and is no longer wanted.")

@@ -1,12 +1,12 @@
 """The text of a starting policy: from a few answers, or from the settings that go has on this machine. Pure."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from goproxyctl.formats.yamltext import flow, plain
 from goproxyctl.gosem.items import Item, parse_chain
 from goproxyctl.text import Text
 
@@ -24,8 +24,6 @@ MIRRORS = {
 }
 _CN = (("https://goproxy.cn", "|"), ("https://mirrors.aliyun.com/goproxy/", "|"))
 _CHECKSUMS = {"cn": "sum.golang.google.cn"}
-#: Plain words that some reader of YAML takes for something else.
-_NOT_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _FLAGS = re.compile(r"-mod=(readonly|vendor|mod)|-modcacherw|-trimpath|-buildvcs=(true|false|auto)")
 
 
@@ -123,21 +121,21 @@ def _lines(start: Start) -> Iterator[str]:
     yield "apiVersion: goproxyctl/v1"
     yield "kind: Policy"
     yield "metadata:"
-    yield f"  name: {_quoted(start.name)}  # the owner of everything that is applied"
+    yield f"  name: {plain(start.name)}  # the owner of everything that is applied"
     yield "  annotations:"
     yield '    config.kubernetes.io/local-config: "true"  # GitOps tools: this is no manifest'
     yield "spec:"
     go = {"toolchain": start.toolchain, "flags": start.flags, "auth": start.auth, "vcs": start.vcs}
     if any(go.values()):
-        yield f"  go: {_flow({name: value for name, value in go.items() if value})}"
+        yield f"  go: {flow({name: value for name, value in go.items() if value})}"
     yield "  # Asked in this order. fallback: when the next one is asked; not-found (404 and 410) or any-error."
     yield "  chain:"
     yield from (f"    - {entry}" for entry in _chain(start.chain))
     checksum = {"database": start.checksum, "url": start.checksum_url}
-    yield f"  checksum: {_flow({name: value for name, value in checksum.items() if value})}"
+    yield f"  checksum: {flow({name: value for name, value in checksum.items() if value})}"
     yield from _private_lines(start)
     yield "  targets:"
-    yield from (f"    - {_flow(target)}" for target in start.targets)
+    yield from (f"    - {flow(target)}" for target in start.targets)
 
 
 def _private_lines(start: Start) -> Iterator[str]:
@@ -145,22 +143,22 @@ def _private_lines(start: Start) -> Iterator[str]:
         yield "  # The names of these modules never reach a public proxy or checksum database."
         yield "  private:"
     if start.private:
-        yield f"    modules: {_flow(start.private)}"
+        yield f"    modules: {flow(start.private)}"
         yield f"    fetch: {start.fetch}"
     if start.insecure:
-        yield f"    insecure: {_flow(start.insecure)}"
+        yield f"    insecure: {flow(start.insecure)}"
 
 
 def _chain(chain: Sequence[Item]) -> Iterator[str]:
     taken: set[str] = set()
     for item in chain:
         if item.text in {"direct", "off"}:
-            yield _quoted(item.text)
+            yield plain(item.text)
             continue
         host = urlsplit(item.text).hostname or "proxy"
         name = _unique(MIRRORS.get(host, "gateway"), taken)
         entry = {"name": name, "url": item.text, "role": _role(host, item)}
-        yield _flow(entry | ({"fallback": "any-error"} if item.separator == "|" else {}))
+        yield flow(entry | ({"fallback": "any-error"} if item.separator == "|" else {}))
 
 
 def _role(host: str, item: Item) -> str:
@@ -172,17 +170,3 @@ def _unique(name: str, taken: set[str]) -> str:
     free = next(candidate for candidate in names if candidate not in taken)
     taken.add(free)
     return free
-
-
-def _flow(value: Any) -> str:
-    """A YAML flow collection. Text is quoted unless every reader of YAML takes it for the same word."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_flow(below)}" for name, below in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return _quoted(value) if isinstance(value, str) else json.dumps(value)
-
-
-def _quoted(text: str) -> str:
-    plain = re.fullmatch(r"[a-z][a-z0-9-]*", text) and text not in _NOT_WORDS
-    return text if plain else json.dumps(text)

@@ -1,11 +1,16 @@
 """YAML scalars that every reader takes for the same text, whichever version of YAML it knows."""
 
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from goproxyctl.formats import FormatError
 from goproxyctl.text import Text
 
 _ESCAPED = re.compile(r'[^ -~]|["\\]')
+#: Plain words that some reader of YAML takes for something else.
+_NOT_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -32,3 +37,18 @@ def quote_yaml(text: str) -> str:
             Text("yaml.surrogate", "U+{code} is half a character; write the whole one", code=f"{ord(lone[0]):04X}")
         )
     return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+def flow(value: Any) -> str:
+    """``value`` as YAML on one line. Text is quoted unless every reader of YAML takes it for the same word."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {flow(below)}" for name, below in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return plain(value) if isinstance(value, str) else json.dumps(value)
+
+
+def plain(text: str) -> str:
+    """``text`` as a scalar, without quotes where every reader takes it for the same word."""
+    bare = re.fullmatch(r"[a-z][a-z0-9-]*", text) and text not in _NOT_WORDS
+    return text if bare else quote_yaml(text)

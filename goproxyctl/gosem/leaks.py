@@ -73,7 +73,7 @@ def pattern_faults(globs: str) -> Iterator[PatternFault]:
     for index, entry in enumerate(entries):
         why = _why_dead(entry)
         meant = tuple(_meant(entry)) if why else tuple(_twins(entry))
-        examples = [example for example in map(_example, meant) if not matches_any(entries, example)]
+        examples = [example for example in map(example_of, meant) if not matches_any(entries, example)]
         if examples or (why and not meant):
             yield PatternFault(why or _twin_id(entry), index, entry, meant, examples[0] if examples else "")
 
@@ -148,7 +148,7 @@ def _twin_id(entry: str) -> str:
     return "leak.apex" if entry.startswith("*.") else "leak.subdomains"
 
 
-def _example(glob: str) -> str:
+def example_of(glob: str) -> str:
     """A module path that the glob covers, with a host that go takes for one."""
     any_host = "team" if "." in glob.partition("/")[0] else "team.example"
     made = re.sub(r"\*+", "team", re.sub(r"^\*+", any_host, glob.removesuffix("/"))).replace("?", "x")

@@ -74,7 +74,8 @@ def updated(catalogue: Catalog) -> Catalog:
         same = catalogue.get(words if isinstance(words, str) else words[0], context)
         before = same or (by_id.get(context) if context else None)
         fuzzy = before is not None and bool(before.string) and (before is not same or before.fuzzy)
-        fresh.add(words, before.string if before else "", context=context, flags={"fuzzy"} if fuzzy else ())
+        added = fresh.add(words, before.string if before else "", context=context, flags={"fuzzy"} if fuzzy else ())
+        added.flags.discard("python-format")  # a percent sign is one: values stand in braces
     return fresh
 
 

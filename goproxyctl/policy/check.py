@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from goproxyctl.policy import scalars
 from goproxyctl.policy.nodes import FieldPath, Fields, Items, Node
+from goproxyctl.rules.subject import Fix
 from goproxyctl.text import Text
 
 #: What a plain scalar that readers disagree on becomes in JSON: no field of a policy is a fraction, so it is refused
@@ -15,13 +16,17 @@ _AMBIGUOUS = 0.5
 
 
 class Wrong(NamedTuple):
-    """Something wrong at ``path``. ``at_key``: the name of the field is what is wrong, not its value."""
+    """Something wrong at ``path``. ``at_key``: the name of the field is what is wrong, not its value.
+
+    ``fix``: what mends it; its path begins where ``path`` does.
+    """
 
     rule: str
     path: FieldPath
     text: Text
     advice: Text | None = None
     at_key: bool = False
+    fix: Fix | None = None
 
 
 class Checked(NamedTuple):

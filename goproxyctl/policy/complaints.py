@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from goproxyctl.errors import PolicyError, Position, Problem, Severity
+from goproxyctl.errors import Edit, PolicyError, Position, Problem, Severity
 from goproxyctl.policy.nodes import Mark
 from goproxyctl.text import Text
 
@@ -33,7 +33,7 @@ class Complaints:
         self._texts: dict[str, str] = {}
         self._lines: dict[str, list[str]] = {}
         self._files: list[str] = []
-        self._places: set[Mark] = set()
+        self._places: set[tuple[str, int, int]] = set()
 
     @property
     def full(self) -> bool:
@@ -65,22 +65,23 @@ class Complaints:
     def add(
         self,
         rule: str,
-        mark: Mark,
+        at: Mark | Position,
         text: Text,
         advice: Text | None = None,
         *,
         severity: Severity = Severity.ERROR,
-        shown: int | None = None,
+        edit: Edit | None = None,
     ) -> None:
-        """Records a problem at ``mark``; ``shown`` as for `position`.
+        """Records a problem, with its source line unless its `position` is made already; ``edit`` is what mends it.
 
         What YAML itself complains about is not complained about again as the value of a field.
         """
-        if self.full or (rule.startswith("field-") and mark._replace(width=1) in self._places):
+        if self.full or (rule.startswith("field-") and at[:3] in self._places):
             return
         if rule.startswith("yaml-"):
-            self._places.add(mark._replace(width=1))
-        problem = Problem(self.position(mark, shown), rule, severity, text, advice)
+            self._places.add(at[:3])
+        position = self.position(at) if isinstance(at, Mark) else at
+        problem = Problem(position, rule, severity, text, advice, edit)
         if len(self.problems) == MAX_PROBLEMS:
             more = Text("policy.more", "there are more problems; these are the first {count}", count=MAX_PROBLEMS)
             problem = Problem(problem.position, "yaml-limit", Severity.ERROR, more)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from goproxyctl.policy.check import Wrong
-from goproxyctl.policy.nodes import Node, child
+from goproxyctl.policy.nodes import Fields, Node, child
 from goproxyctl.policy.wording import Case, say
 
 #: As many as are ever shown.
@@ -38,17 +38,19 @@ def _case(error: Mapping[str, Any], node: Node, place: "_Place") -> Case:
         loc.pop()
     missing = str(loc.pop()) if kind == "missing" else ""
     path: list[str | int] = []
+    parent = node
     for step in loc:
         below = child(node, step)
         if below is not None:
             path.append(step)
-            node, above, place = below, place, place.below(step)
+            parent, node, above, place = node, below, place, place.below(step)
     field = missing or next((step for step in reversed(path) if isinstance(step, str)), "")
     if missing:
         place = place.below(missing)
     elif kind == "extra_forbidden":
         place = above
-    return Case(kind, field, tuple(path), node, error.get("ctx", {}), place.facts())
+    siblings = parent.nodes if isinstance(parent, Fields) else ()
+    return Case(kind, field, tuple(path), node, error.get("ctx", {}), place.facts(), siblings)
 
 
 class _Place(NamedTuple):

@@ -40,6 +40,9 @@ _BYPASS_ADDRESS = (
 )
 BYPASS = rf"^(\*|{_BYPASS_HOST}|{_BYPASS_ADDRESS})$"
 
+#: A server of a route, or one endpoint of it: a name, a host, a number.
+SERVER = rf"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:{PORT})?(/[a-z-]+)?$"
+
 SHA256 = r"^[0-9a-f]{64}$"
 DATE = r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 RULE_ID = r"^[a-z][a-z0-9-]*$"

@@ -1,6 +1,7 @@
 """Why a text does not have the form that its field takes: the reason that helps most, and the rule it belongs to."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from goproxyctl.policy import grammar
@@ -8,11 +9,12 @@ from goproxyctl.text import Text
 
 
 class Hint(NamedTuple):
-    """The rule, what is wrong, and what to do."""
+    """The rule, what is wrong, and what to do. ``mend``: the text that was certainly meant, when that can be told."""
 
     rule: str
     text: Text
     advice: Text | None = None
+    mend: Callable[[str], str] | None = None
 
 
 #: A regular expression of what is wrong with a text, and the words for it. The first that is found is said.
@@ -21,7 +23,7 @@ _Finding = tuple[str, Hint]
 _SPLIT_CHAIN = Text("url.one.advice", "give each address an entry of its own; the fallback of a hop is the separator")
 _GLOB_RULE = "private-glob-syntax"
 
-_URL: tuple[_Finding, ...] = (
+_SECRETS: tuple[_Finding, ...] = (
     (
         r"^[A-Za-z][A-Za-z0-9+.-]*:/{0,2}[^/?#]*@|^[^/:?#]*:[^/@]*@",
         Hint(
@@ -40,6 +42,9 @@ _URL: tuple[_Finding, ...] = (
             ),
         ),
     ),
+)
+
+_MARKS: tuple[_Finding, ...] = (
     (r"#", Hint("field-value", Text("url.fragment", "an address must not hold a fragment ('#…')"), None)),
     (r"[,|;，｜]", Hint("proxy-wrong-separator", Text("url.one", "this is more than one address"), _SPLIT_CHAIN)),
     (
@@ -54,14 +59,12 @@ _URL: tuple[_Finding, ...] = (
             Text("url.ascii.advice", "write the host name in punycode (xn--…), and other characters as %XX"),
         ),
     ),
-    (
-        r"^(?![A-Za-z][A-Za-z0-9+.-]*://)",
-        Hint(
-            "proxy-implicit-scheme",
-            Text("url.scheme-missing", "the address has no scheme"),
-            Text("url.scheme-missing.advice", "begin it with https://"),
-        ),
-    ),
+)
+
+_NO_SCHEME = r"^(?![A-Za-z][A-Za-z0-9+.-]*://)"
+_SCHEME_MISSING = Text("url.scheme-missing", "the address has no scheme")
+
+_PARTS: tuple[_Finding, ...] = (
     (
         r"^(?!(?:https?|socks5h?)://)",
         Hint("proxy-bad-item", Text("url.scheme", "the scheme must be https or http, in lower case"), None),
@@ -78,6 +81,66 @@ _URL: tuple[_Finding, ...] = (
     ),
 )
 
+_HTTPS_MISSING: _Finding = (
+    _NO_SCHEME,
+    Hint(
+        "proxy-implicit-scheme",
+        _SCHEME_MISSING,
+        Text("url.scheme-missing.advice", "begin it with https://"),
+        "https://{}".format,
+    ),
+)
+_URL = (*_SECRETS, *_MARKS, _HTTPS_MISSING, *_PARTS)
+
+_PROXY: tuple[_Finding, ...] = (
+    (
+        r"^http://[^/?#]*@",
+        Hint(
+            "proxy-http-credentials",
+            Text("url.http-userinfo", "go sends no credentials over http, and a policy must not hold any"),
+            Text("url.http-userinfo.advice", "use https:// and netrc; they are known now, so replace them"),
+        ),
+    ),
+    *_SECRETS,
+    (
+        r"^(?i:file:)|^[A-Za-z]:[/\\]|^\\\\|^/(?!/)",
+        Hint(
+            "proxy-file-form",
+            Text("url.file", "a hop is reached over https or http; files differ from machine to machine"),
+            None,
+        ),
+    ),
+    (
+        r"^https?:/(?!/)",
+        Hint(
+            "proxy-bad-item",
+            Text("url.slash", "with one slash after the scheme the address has no host"),
+            Text("url.slash.advice", "write two"),
+            lambda url: url.replace(":/", "://", 1),
+        ),
+    ),
+    *_URL,
+)
+
+_EGRESS: tuple[_Finding, ...] = (
+    *_SECRETS,
+    *_MARKS,
+    (
+        _NO_SCHEME,
+        Hint(
+            "proxy-implicit-scheme",
+            _SCHEME_MISSING,
+            Text("url.scheme-missing.egress", "begin it with http://, as go does"),
+            "http://{}".format,
+        ),
+    ),
+    *_PARTS,
+    (
+        r"^[a-z0-9]+://[^/]+/.",
+        Hint("field-value", Text("url.no-path", "the address of a forward proxy has no path"), None),
+    ),
+)
+
 _GLOBS: tuple[_Finding, ...] = (
     (
         r",",
@@ -87,13 +150,14 @@ _GLOBS: tuple[_Finding, ...] = (
             Text("glob.comma.advice", "give each pattern an entry of its own"),
         ),
     ),
-    (r"\s", Hint("private-glob-blank", Text("glob.blank", "with a blank a pattern matches nothing"), None)),
+    (r"\s", Hint("private-glob-blank", Text("glob.blank", "with a blank a pattern matches nothing"), None, str.strip)),
     (
         r"://",
         Hint(
             _GLOB_RULE,
             Text("glob.scheme", "a pattern is a module path, not an address"),
             Text("glob.scheme.advice", "leave out the scheme"),
+            lambda glob: glob.partition("://")[2].removesuffix("/"),
         ),
     ),
     (r":[0-9]*", Hint(_GLOB_RULE, Text("glob.port", "a module path has no port; the pattern matches nothing"), None)),
@@ -114,7 +178,10 @@ _GLOBS: tuple[_Finding, ...] = (
     (
         r"/$",
         Hint(
-            _GLOB_RULE, Text("glob.tail", "the '/' at the end says nothing"), Text("glob.tail.advice", "leave it out")
+            _GLOB_RULE,
+            Text("glob.tail", "the '/' at the end says nothing"),
+            Text("glob.tail.advice", "leave it out"),
+            lambda glob: glob[:-1],
         ),
     ),
     (
@@ -153,6 +220,7 @@ _CHECKSUM: tuple[_Finding, ...] = (
             "sumdb-url-form",
             Text("checksum.url", "the database is a name, not an address"),
             Text("checksum.url.advice", "database: sum.golang.org; an address goes into 'url'"),
+            lambda url: url.partition("://")[2].removesuffix("/"),
         ),
     ),
     (r"(?i)^\s*off\s*$", Hint("sumdb-url-form", Text("checksum.off", 'only the exact word "off" turns it off'), None)),
@@ -172,18 +240,12 @@ def _one(rule: str, text: Text, advice: Text | None = None) -> tuple[_Finding, .
 
 
 _FORMS: dict[str, tuple[_Finding, ...]] = {
-    grammar.PROXY_URL: _URL,
+    grammar.PROXY_URL: _PROXY,
     grammar.HTTPS_URL: (
         (r"^http://", Hint("sumdb-url-form", Text("url.https", "this address must begin with https://"), None)),
         *_URL,
     ),
-    grammar.EGRESS_URL: (
-        *_URL,
-        (
-            r"^[a-z0-9]+://[^/]+/.",
-            Hint("field-value", Text("url.no-path", "the address of a forward proxy has no path"), None),
-        ),
-    ),
+    grammar.EGRESS_URL: _EGRESS,
     grammar.GLOB: _GLOBS,
     grammar.MODULE: (
         (r"://", Hint("field-value", Text("module.scheme", "a module path has no scheme"), None)),

@@ -34,6 +34,7 @@ def make_stance(profile: str | None, owner: str, spec: Node, trust: Callable[[No
         hop_at,
         texts(spec, "private", "samples", "private"),
         texts(spec, "private", "samples", "public"),
+        text_at(spec, "private", "fetch") is not None,
     )
 
 

@@ -92,8 +92,8 @@ def merge(under: Node | None, over: Node | None, path: FieldPath = ()) -> Node |
     return over
 
 
-#: Lists whose entries merge, and the fields that name an entry.
-_NAMED: dict[FieldPath, tuple[str, ...]] = {("targets",): ("name",), ("waivers",): ("rule", "target")}
+#: Lists whose entries merge, and the fields that name an entry. Expectations have no name, so they add up.
+_NAMED: dict[FieldPath, tuple[str, ...]] = {("targets",): ("name",), ("waivers",): ("rule", "target"), ("expect",): ()}
 
 
 def _merge_fields(under: Fields, over: Fields, path: FieldPath) -> Fields:

@@ -2,15 +2,16 @@
 
 import datetime as dt
 
+from goproxyctl.errors import Edit
 from goproxyctl.policy.check import Wrong, check
 from goproxyctl.policy.complaints import Complaints, is_name
 from goproxyctl.policy.intents import make_stance
 from goproxyctl.policy.layers import Layer, Reader, check_private_kept, merge, read_layers
 from goproxyctl.policy.loaded import Policy
-from goproxyctl.policy.nodes import FieldPath, Fields, Items, Node, find, nearest, text_at
+from goproxyctl.policy.nodes import FieldPath, Fields, Items, Node, begins, find, nearest, text_at
 from goproxyctl.policy.shape import BaseDocument, PolicyDocument, Waiver
 from goproxyctl.policy.trust import TrustFiles
-from goproxyctl.rules import RULES, Finding, Stance, Subject, run_rules
+from goproxyctl.rules import RULES, Finding, Fix, Stance, Subject, run_rules
 from goproxyctl.rules import Waiver as WaiverSeen
 from goproxyctl.rules.names import suggest_or_list
 from goproxyctl.targets import KINDS, load_kind
@@ -78,18 +79,25 @@ class _Loading:
         for wrong in check(BaseDocument if layer.is_base else PolicyDocument, layer.root).wrong:
             if layer.alone or wrong.rule != "field-missing" or wrong.path[:2] != ("spec", "waivers"):
                 self._complain(layer.root, wrong)
+        if find(layer.root, ("spec", "expect")):
+            from goproxyctl.policy.expect import shape_of
+
+            for path, wrongs in shape_of(layer.root):
+                for wrong in wrongs:
+                    self._complain(layer.root, wrong, path)
 
     def _complain(self, root: Fields, wrong: Wrong, at: FieldPath = ()) -> None:
         """Records what is wrong at ``at`` and below, and that this part cannot be used."""
         path = (*at, *wrong.path)
         self.broken.add(path)
+        edit = _edit(root, wrong.fix, at)
         if not wrong.at_key:
-            self.complaints.add(wrong.rule, nearest(root, path), wrong.text, wrong.advice)
+            self.complaints.add(wrong.rule, nearest(root, path), wrong.text, wrong.advice, edit=edit)
             return
         parent = find(root, path[:-1])
         mark = parent.keys[str(path[-1])] if isinstance(parent, Fields) else nearest(root, path)
-        shown = mark.width if is_name(str(path[-1])) else 0
-        self.complaints.add(wrong.rule, mark, wrong.text, wrong.advice, shown=shown)
+        position = self.complaints.position(mark, mark.width if is_name(str(path[-1])) else 0)
+        self.complaints.add(wrong.rule, position, wrong.text, wrong.advice, edit=edit)
 
     def _trees(self) -> dict[str | None, Fields]:
         """The document as the policy itself (None) and as each profile sees it."""
@@ -188,8 +196,9 @@ class _Loading:
         for rule, finding in run_rules(RULES, subject):
             if self._in_doubt(finding):
                 continue
-            mark = nearest(trees[finding.profile], ("spec", *finding.path))
-            self.complaints.add(rule.id, mark, finding.text, finding.advice, severity=rule.severity)
+            tree = trees[finding.profile]
+            mark, edit = nearest(tree, ("spec", *finding.path)), _edit(tree, finding.fix, ("spec",))
+            self.complaints.add(rule.id, mark, finding.text, finding.advice, severity=rule.severity, edit=edit)
 
     def _in_doubt(self, finding: Finding) -> bool:
         """Whether the finding may only be there because a part of the document could not be used."""
@@ -203,6 +212,12 @@ class _Loading:
             return bool(broken)
         about = _TOGETHER if section in _TOGETHER else {section}
         return section != "targets" and bool(broken & about)
+
+
+def _edit(root: Fields, fix: Fix | None, at: FieldPath) -> Edit | None:
+    """A fix where it is to be made in the text of its file."""
+    mark = begins(root, (*at, *fix.path), name=fix.act == "rename") if fix else None
+    return Edit(fix.act, mark.file, mark.line, mark.column, fix.text) if fix and mark else None
 
 
 def _with_spec(document: Fields, spec: Node | None) -> Fields:

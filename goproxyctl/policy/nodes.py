@@ -89,6 +89,15 @@ def _field_mark(parent: Node, step: str | int, value: Node) -> Mark:
     return value.mark
 
 
+def begins(root: Node, path: FieldPath, *, name: bool = False) -> Mark | None:
+    """Where the text of the value at ``path`` begins, or that of its ``name``; None where there is none."""
+    if not name:
+        found = find(root, path)
+        return found.mark if found else None
+    parent = find(root, path[:-1])
+    return parent.keys.get(str(path[-1])) if isinstance(parent, Fields) else None
+
+
 def walk(node: Node, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Node]]:
     """Every value of the tree with its path, parents first."""
     yield path, node

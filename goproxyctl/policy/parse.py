@@ -242,8 +242,8 @@ class _Builder:
         if key.text in parent.nodes:
             first = parent.keys[key.text].line
             text = Text("yaml.duplicate", "this field is given twice; the first is in line {line}", line=first)
-            shown = key.mark.width if is_name(key.text) else 0
-            self._complaints.add("yaml-duplicate-key", key.mark, text, shown=shown)
+            position = self._complaints.position(key.mark, key.mark.width if is_name(key.text) else 0)
+            self._complaints.add("yaml-duplicate-key", position, text)
             return
         parent.nodes[key.text] = value
         parent.keys[key.text] = key.mark
@@ -259,7 +259,8 @@ class _Builder:
         if node.plain and not scalars.looks_like_text(node.text):
             text = Text("yaml.key-quote", "this name is not text for every YAML reader")
             advice = Text("yaml.quote-it", "quote it: {quoted}", quoted=scalars.quoted(node.text))
-            self._complaints.add("yaml-quote", node.mark, text, advice, shown=node.mark.width)
+            position = self._complaints.position(node.mark, node.mark.width)
+            self._complaints.add("yaml-quote", position, text, advice)
         return node
 
     def _check_decoration(self, event: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from goproxyctl.policy.expect import Expectation
 from goproxyctl.policy.shape import BaseDocument, PolicyDocument
 from goproxyctl.targets import KINDS, load_kind
 
@@ -48,12 +49,13 @@ def make_schema() -> Schema:
     Shape: JSON Schema 2020-12. In a file that another completes, targets and waivers may leave fields out.
     """
     kinds = [load_kind(kind) for kind in KINDS]
-    models: list[type[BaseModel]] = [PolicyDocument, BaseDocument, *kinds]
+    models: list[type[BaseModel]] = [PolicyDocument, BaseDocument, Expectation, *kinds]
     refs, made = models_json_schema([(model, "validation") for model in models], schema_generator=_Generator)
     defs: Schema = made["$defs"]
     names = [refs[(kind, "validation")]["$ref"].rpartition("/")[2] for kind in kinds]
     _describe(defs)
     policy, base = defs.pop("PolicyDocument"), defs.pop("BaseDocument")
+    defs["Spec"]["properties"]["expect"]["items"] = _ref("Expectation")
     _add_partial(defs, names)
     defs["Spec"]["properties"]["targets"]["items"] = {"anyOf": [_ref(name) for name in names]}
     return {

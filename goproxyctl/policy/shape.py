@@ -243,6 +243,12 @@ class Spec(Settings):
         description="Findings that are accepted for a while.",
         examples=[[{"rule": "proxy-http", "reason": "no TLS yet", "owner": "platform team", "expires": "2027-03-31"}]],
     )
+    #: Each entry is checked against the model of expectations, which is imported then; see ``load`` and ``schema``.
+    expect: tuple[dict[str, Any], ...] | None = Field(
+        default=None,
+        description="What the policy promises; validate tries each.",
+        examples=[[{"module": "git.acme.example/team/app", "reaches": ["gateway", "origin"]}]],
+    )
     profiles: dict[Name, Settings] | None = Field(
         default=None,
         description="Named variations; a target names the one it gets.",

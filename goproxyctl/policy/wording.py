@@ -1,7 +1,8 @@
 """What is wrong with the value of a field, in words. The value itself is never said: it may be a credential."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from goproxyctl.policy import hints, scalars
@@ -9,11 +10,15 @@ from goproxyctl.policy.check import Wrong
 from goproxyctl.policy.complaints import brief, is_name
 from goproxyctl.policy.nodes import FieldPath, Node, Scalar
 from goproxyctl.rules.names import suggest, suggest_or_list
+from goproxyctl.rules.subject import Fix
 from goproxyctl.text import Text
 
 
 class Case(NamedTuple):
-    """One error of pydantic: its ``kind`` and ``context``, the field and node it is about, what the schema knows."""
+    """One error of pydantic: its ``kind`` and ``context``, the field and node it is about, what the schema knows.
+
+    ``siblings``: the fields that stand beside one that does not exist.
+    """
 
     kind: str
     field: str
@@ -21,10 +26,13 @@ class Case(NamedTuple):
     node: Node
     context: Mapping[str, Any]
     facts: Mapping[str, Any]
+    siblings: Container[str] = ()
 
-    def wrong(self, rule: str, text: Text, advice: Text | None = None) -> Wrong:
-        """The case with its words."""
-        return Wrong(rule, self.path, text, advice, at_key=self.kind in ("extra_forbidden", "key"))
+    def wrong(self, rule: str, text: Text, advice: Text | None = None, *, mended: str | None = None) -> Wrong:
+        """The case with its words; ``mended`` is what the author certainly meant to write there."""
+        at_key = self.kind in ("extra_forbidden", "key")
+        fix = Fix("rename" if at_key else "write", self.path, mended) if mended else None
+        return Wrong(rule, self.path, text, advice, at_key, fix)
 
     def example(self) -> Text | None:
         """Advice that shows a value which would do."""
@@ -60,9 +68,8 @@ def quote(node: Scalar, path: FieldPath, field: str) -> Wrong:
         "{field!r} must be a text; without quotes some readers of YAML take this for something else",
         field=field,
     )
-    return Wrong(
-        "yaml-quote", path, text, Text("yaml.quote-it", "quote it: {quoted}", quoted=scalars.quoted(brief(node.text)))
-    )
+    advice = Text("yaml.quote-it", "quote it: {quoted}", quoted=scalars.quoted(brief(node.text)))
+    return Wrong("yaml-quote", path, text, advice, fix=Fix("write", path, node.text))
 
 
 def _listed(words: Iterable[object]) -> str:
@@ -77,7 +84,16 @@ def _unknown(case: Case) -> Wrong:
     text = Text("field.unknown-unsaid", "unknown field")
     if is_name(case.field):
         text = Text("field.unknown", "unknown field {field!r}", field=case.field)
-    return case.wrong("field-unknown", text, suggest_or_list(case.field, case.facts["fields"]))
+    advice = suggest_or_list(case.field, case.facts["fields"])
+    return case.wrong("field-unknown", text, advice, mended=_only_close(case))
+
+
+def _only_close(case: Case) -> str | None:
+    """The field that is meant, when only one is like it and it is not there yet."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(case.field.lower(), sorted(set(case.facts["fields"])), n=2)
+    return close[0] if len(close) == 1 and close[0] not in case.siblings else None
 
 
 def _key(case: Case) -> Wrong:
@@ -97,6 +113,11 @@ def _word(case: Case) -> Wrong:
     node, words = case.node, [str(word) for word in case.facts["words"]]
     if isinstance(node, Scalar) and node.plain and node.text in words and not scalars.looks_like_text(node.text):
         return quote(node, case.path, case.field)
+    keyword = _keyword(node.text, words) if isinstance(node, Scalar) else None
+    if case.facts["fields"] and keyword:
+        text = Text("field.entry.case", "go knows {words} in lower case only", words=_listed(words))
+        advice = Text("field.entry.case.advice", "write {quoted}", quoted=scalars.quoted(keyword))
+        return case.wrong("proxy-keyword-case", text, advice, mended=keyword)
     if case.facts["fields"] and isinstance(node, Scalar) and "." in node.text:
         text = Text("field.entry.address", "a hop needs a name and a role beside its address")
         return case.wrong(
@@ -108,13 +129,30 @@ def _word(case: Case) -> Wrong:
             "field-value", text, Text("field.entry.advice", "fields: {names}", names=", ".join(case.facts["fields"]))
         )
     text = Text("field.word", "{field!r} must be one of {words}", field=case.field, words=_listed(words))
-    return case.wrong("field-value", text, suggest(node.text, words) if isinstance(node, Scalar) else None)
+    rule = _word_rule(case.field, node.text) if isinstance(node, Scalar) else "field-value"
+    return case.wrong(rule, text, suggest(node.text, words) if isinstance(node, Scalar) else None)
+
+
+def _keyword(text: str, words: Iterable[str]) -> str | None:
+    """The one of ``words`` that ``text`` writes in other letters or with blanks around it."""
+    return next((word for word in words if word == text.strip().lower()), None)
+
+
+def _word_rule(field: str, text: str) -> str:
+    """The rule that a word belongs to which a field does not take."""
+    if field == "flags" and text.startswith("-insecure"):
+        return "insecure-flag"
+    return {"flags": "goflags-invalid", "auth": "auth-goauth-form"}.get(field, "field-value")
 
 
 def _pattern(case: Case) -> Wrong:
     value = case.node.text if isinstance(case.node, Scalar) else ""
-    hint = hints.explain(str(case.context.get("pattern", "")), value, case.field)
-    return case.wrong(hint.rule, hint.text, hint.advice or case.example())
+    pattern = str(case.context.get("pattern", ""))
+    hint = hints.explain(pattern, value, case.field)
+    meant = hint.mend(value) if hint.mend else value
+    # Nobody is made to trust more hosts without a word.
+    mended = meant if meant != value and "insecure" not in case.path and re.fullmatch(pattern, meant) else None
+    return case.wrong(hint.rule, hint.text, hint.advice or case.example(), mended=mended)
 
 
 def _number(case: Case) -> Wrong:

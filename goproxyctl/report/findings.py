@@ -24,7 +24,9 @@ _TAB = 2
 def findings_text(problems: Sequence[Problem], words: Words, style: Style) -> str:
     """Every finding with its source line, the place marked, and a count at the end."""
     lines = [line for problem in problems for line in (*_finding(problem, words, style), "")]
-    return joined([*lines, words(count_text(problems))] if problems else [])
+    fixable = sum(problem.edit is not None for problem in problems)
+    hint = [words(Text("findings.fixable", "goproxyctl validate --fix mends {count} of them", count=fixable))]
+    return joined([*lines, words(count_text(problems)), *(hint if fixable else ())] if problems else [])
 
 
 def _finding(problem: Problem, words: Words, style: Style) -> Iterator[str]:
@@ -68,10 +70,11 @@ def count_text(problems: Sequence[Problem]) -> Text:
 
 def findings_body(problems: Sequence[Problem]) -> dict[str, Any]:
     """The findings for a program. Shape: ``end_column`` is that of the last marked character."""
-    return {"findings": [_finding_body(problem) for problem in problems], "summary": message(count_text(problems))}
+    return {"findings": [finding_body(problem) for problem in problems], "summary": message(count_text(problems))}
 
 
-def _finding_body(problem: Problem) -> dict[str, Any]:
+def finding_body(problem: Problem) -> dict[str, Any]:
+    """One finding for a program. Shape: ``fixable``: whether ``validate --fix`` mends it."""
     at = problem.position
     return {
         "file": shown(at.file),
@@ -82,6 +85,7 @@ def _finding_body(problem: Problem) -> dict[str, Any]:
         "severity": problem.severity.value,
         "message": message(problem.text),
         "advice": message(problem.advice) if problem.advice else None,
+        "fixable": problem.edit is not None,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from goproxyctl.errors import Problem, Severity
 from goproxyctl.report.document import message
+from goproxyctl.rules.pages import Page
 from goproxyctl.text import shown
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -17,7 +18,7 @@ def sarif_report(problems: Sequence[Problem], tool_version: str) -> str:
     driver = {
         "name": "goproxyctl",
         "version": tool_version,
-        "rules": [{"id": rule, "shortDescription": {"text": rule}} for rule in rules],
+        "rules": [_rule(rule) for rule in rules],
     }
     run = {
         "tool": {"driver": driver},
@@ -26,6 +27,32 @@ def sarif_report(problems: Sequence[Problem], tool_version: str) -> str:
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(name: str) -> dict[str, Any]:
+    """A rule with its page, as code scanning shows it beside a finding."""
+    from goproxyctl.rules.catalogue import catalogue, pages_of
+
+    known = catalogue().get(name)
+    if not known:
+        return {"id": name, "shortDescription": {"text": name}}
+    rule = next(iter(known.values()))
+    return {
+        "id": name,
+        "shortDescription": {"text": str(rule.title)},
+        "fullDescription": {"text": str(rule.why)},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "help": _help(str(rule.why), [*pages_of(name).values()]),
+    }
+
+
+def _help(why: str, pages: Sequence[Page]) -> dict[str, str]:
+    examples = [(head, example.text) for page in pages for head, example in (("Bad", page.bad), ("Good", page.good))]
+    lines = [(head, "\n".join(shown(line) for line in text.rstrip().split("\n"))) for head, text in examples]
+    return {
+        "text": "\n\n".join([why, *(f"{head}:\n{text}" for head, text in lines)]),
+        "markdown": "\n\n".join([why, *(f"{head}:\n\n```\n{text}\n```" for head, text in lines)]),
+    }
 
 
 def _result(problem: Problem, rules: Sequence[str]) -> dict[str, Any]:

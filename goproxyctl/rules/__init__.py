@@ -3,13 +3,15 @@
 Rules are pure: they see a `Subject` and name fields; the policy turns fields into lines and columns.
 """
 
-from goproxyctl.rules import chain, private, reading, references, settings
+from goproxyctl.rules import chain, mirrors, network, private, readers, references, settings
 from goproxyctl.rules.registry import Rule, run_rules
-from goproxyctl.rules.subject import Finding, Stance, Subject, Waiver
+from goproxyctl.rules.subject import Finding, Fix, Stance, Subject, Waiver
 
-#: Every rule by its id; the ids are stable.
+#: Every rule that checks what a policy means, by its id; the ids are stable. `catalogue` knows all the others too.
 RULES: dict[str, Rule] = {
-    rule.id: rule for module in (reading, references, chain, settings, private) for rule in module.RULES
+    rule.id: rule
+    for module in (references, chain, mirrors, settings, private, network, readers)
+    for rule in module.RULES
 }
 
-__all__ = ["RULES", "Finding", "Rule", "Stance", "Subject", "Waiver", "run_rules"]
+__all__ = ["RULES", "Finding", "Fix", "Rule", "Stance", "Subject", "Waiver", "run_rules"]

@@ -5,7 +5,7 @@ import re
 from goproxyctl.errors import Severity
 from goproxyctl.intent import Fallback, Hop, Role
 from goproxyctl.rules.registry import Rule, each_stance
-from goproxyctl.rules.subject import FieldPath, Finding, Findings, Stance
+from goproxyctl.rules.subject import FieldPath, Finding, Findings, Fix, Stance
 from goproxyctl.text import Text
 
 _LOOPBACK = r"localhost|127\.[0-9.]+|\[::1\]"
@@ -29,16 +29,17 @@ def unreachable_tail(stance: Stance) -> Findings:
                 ("chain", index),
                 Text("proxy-unreachable-tail", "go ignores everything after this entry"),
                 Text("proxy-unreachable-tail.advice", "make it the last one"),
+                fix=Fix("last", ("chain", index)) if len(stance.ends) == 1 else None,
             )
 
 
 def bad_host(stance: Stance) -> Findings:
     """Hosts that look right and cannot be: too long for DNS, or an address in brackets that is none."""
     egress = stance.intent.egress
-    places: list[tuple[FieldPath, str]] = [(("chain", index, "url"), hop.url) for index, hop in _hops(stance)]
+    places: list[tuple[FieldPath, str]] = [(("chain", index, "url"), hop.url) for index, hop in numbered(stance)]
     places += [(("egress", name), url) for name, url in (("http", egress.http), ("https", egress.https)) if url]
     for path, url in places:
-        host = _host(url)
+        host = host_of(url)
         if host.startswith("["):
             if not _is_ipv6(host[1:-1]):
                 yield Finding(path, Text("proxy-bad-item.ipv6", "what stands in brackets is no IPv6 address"))
@@ -58,19 +59,21 @@ def _is_ipv6(text: str) -> bool:
 
 def duplicate(stance: Stance) -> Findings:
     """The same address twice brings nothing: answers are remembered per address."""
-    seen: dict[str, str] = {}
-    for index, hop in _hops(stance):
-        url = _plain_url(hop.url)
-        if url in seen:
-            text = Text("proxy-duplicate", "hop {first!r} has the same address", first=seen[url])
-            yield Finding(("chain", index, "url"), text, Text("proxy-duplicate.advice", "remove one of them"))
-        seen.setdefault(url, hop.name)
+    seen: dict[str, Hop] = {}
+    for index, hop in numbered(stance):
+        first = seen.setdefault(_plain_url(hop.url), hop)
+        if first is not hop:
+            text = Text("proxy-duplicate", "hop {first!r} has the same address", first=first.name)
+            same = (first.role, first.fallback) == (hop.role, hop.fallback)
+            fix = Fix("remove", ("chain", index)) if same else None
+            advice = Text("proxy-duplicate.advice", "remove one of them")
+            yield Finding(("chain", index, "url"), text, advice, fix=fix)
 
 
 def cleartext(stance: Stance) -> Findings:
     """Anyone on the way can read and change what http carries; on loopback nobody is on the way."""
-    for index, hop in _hops(stance):
-        if hop.url.startswith("http://") and not re.fullmatch(_LOOPBACK, _host(hop.url)):
+    for index, hop in numbered(stance):
+        if in_the_clear(hop.url):
             yield Finding(
                 ("chain", index, "url"),
                 Text("proxy-http", "hop {name!r} is reached without encryption", name=hop.name),
@@ -78,9 +81,14 @@ def cleartext(stance: Stance) -> Findings:
             )
 
 
+def in_the_clear(url: str) -> bool:
+    """Whether anyone on the way can read and change what ``url`` carries."""
+    return url.startswith("http://") and not re.fullmatch(_LOOPBACK, host_of(url))
+
+
 def pipe_masks_auth(stance: Stance) -> Findings:
     """After a gatekeeper that may be skipped on any error, its refusals (401, 403) and outages open the next hop."""
-    for index, hop in _hops(stance):
+    for index, hop in numbered(stance):
         last = stance.size is not None and index == stance.size - 1
         if hop.role is Role.GATEKEEPER and hop.fallback is Fallback.ANY_ERROR and not last:
             yield Finding(
@@ -89,6 +97,7 @@ def pipe_masks_auth(stance: Stance) -> Findings:
                     "proxy-pipe-masks-auth", "what gatekeeper {name!r} refuses is asked of the next hop", name=hop.name
                 ),
                 Text("proxy-pipe-masks-auth.advice", "use fallback: not-found"),
+                fix=Fix("write", ("chain", index, "fallback"), "not-found"),
             )
 
 
@@ -141,7 +150,8 @@ def mirror_before_gatekeeper(stance: Stance) -> Findings:
         )
 
 
-def _hops(stance: Stance) -> list[tuple[int, Hop]]:
+def numbered(stance: Stance) -> list[tuple[int, Hop]]:
+    """The hops, each with its place in the list of the policy."""
     return list(zip(stance.hop_at, stance.intent.hops, strict=True))
 
 
@@ -151,7 +161,7 @@ def _plain_url(url: str) -> str:
     return f"{scheme}://{authority.removesuffix(_DEFAULT_PORTS[scheme])}{slash}{path}".rstrip("/")
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """The host of an address whose form is right; an IPv6 address keeps its brackets."""
     authority = url.partition("://")[2].partition("/")[0]
     return authority[: authority.rindex("]") + 1] if authority.startswith("[") else authority.partition(":")[0]

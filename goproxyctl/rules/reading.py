@@ -183,6 +183,58 @@ RULES: tuple[Rule, ...] = (
         waivable=False,
     ),
     Rule(
+        "proxy-keyword-case",
+        Severity.ERROR,
+        Text("rule.proxy-keyword-case", "direct or off in other letters"),
+        Text(
+            "rule.proxy-keyword-case.why",
+            "go takes DIRECT for the address of a proxy, and then refuses the whole chain",
+        ),
+        waivable=False,
+    ),
+    Rule(
+        "proxy-file-form",
+        Severity.ERROR,
+        Text("rule.proxy-file-form", "a folder as a hop"),
+        Text(
+            "rule.proxy-file-form.why",
+            "what stands there differs from machine to machine, and go takes a folder in one form on each system only",
+        ),
+        waivable=False,
+    ),
+    Rule(
+        "proxy-http-credentials",
+        Severity.ERROR,
+        Text("rule.proxy-http-credentials", "credentials in an http address"),
+        Text(
+            "rule.proxy-http-credentials.why", "go refuses to send them; now they stand where everybody can read them"
+        ),
+        waivable=False,
+    ),
+    Rule(
+        "goflags-invalid",
+        Severity.ERROR,
+        Text("rule.goflags-invalid", "a flag that does not belong into GOFLAGS"),
+        Text("rule.goflags-invalid.why", "a flag that one go command does not know makes every one of them fail"),
+        waivable=False,
+    ),
+    Rule(
+        "insecure-flag",
+        Severity.ERROR,
+        Text("rule.insecure-flag", "the flag -insecure"),
+        Text("rule.insecure-flag.why", "go 1.17 removed it, and every command fails"),
+        waivable=False,
+    ),
+    Rule(
+        "auth-goauth-form",
+        Severity.ERROR,
+        Text("rule.auth-goauth-form", "a GOAUTH that go refuses, or that runs a program"),
+        Text(
+            "rule.auth-goauth-form.why", "what goproxyctl writes must be right on every machine and run nothing there"
+        ),
+        waivable=False,
+    ),
+    Rule(
         "private-glob-blank",
         Severity.ERROR,
         Text("rule.private-glob-blank", "a blank in a pattern"),

@@ -1,18 +1,17 @@
 """How rules are kept and run, and how waivers silence what they find."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goproxyctl.errors import Severity
-from goproxyctl.rules.subject import Finding, Findings, Stance, Subject
+from goproxyctl.rules.subject import FieldPath, Finding, Findings, Fix, Stance, Subject
 from goproxyctl.text import Text
 
 Check = Callable[[Subject], Findings]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule. ``check`` is None for what is found while the file is read (its shape)."""
+class Rule(NamedTuple):
+    """One rule. ``check`` is None for what is found while a file is read, and for rules that are not about policies."""
 
     id: str
     severity: Severity
@@ -63,15 +62,32 @@ def _targets(finding: Finding, subject: Subject) -> set[str]:
 def _useless(rules: Mapping[str, Rule], subject: Subject, used: set[int]) -> Iterator[tuple[Rule, Finding]]:
     """Waivers of rules that do not exist, that cannot be waived, or that found nothing."""
     for index, waiver in subject.waivers.items():
-        path = ("waivers", index, "rule")
+        path: FieldPath = ("waivers", index, "rule")
         if waiver.rule not in rules:
-            from goproxyctl.rules.names import suggest
-
-            text = Text("waiver-rule-unknown", "there is no rule {name!r}", name=waiver.rule)
-            yield rules["waiver-rule-unknown"], Finding(path, text, suggest(waiver.rule, rules))
+            yield from _stranger(rules, waiver.rule, path)
         elif not rules[waiver.rule].waivable:
-            text = Text("waiver-refused", "rule {name!r} cannot be waived", name=waiver.rule)
-            yield rules["waiver-refused"], Finding(path, text)
+            yield rules["waiver-refused"], Finding(path, _refused(waiver.rule))
         elif index not in used:
             text = Text("waiver-unused", "rule {name!r} finds nothing that this waives", name=waiver.rule)
-            yield rules["waiver-unused"], Finding(path, text, Text("waiver-unused.advice", "remove the waiver"))
+            fix = Fix("remove", path[:-1])
+            yield (
+                rules["waiver-unused"],
+                Finding(path, text, Text("waiver-unused.advice", "remove the waiver"), fix=fix),
+            )
+
+
+def _stranger(rules: Mapping[str, Rule], name: str, path: FieldPath) -> Iterator[tuple[Rule, Finding]]:
+    """A waiver of what is found in other places than policies, of what nobody can waive, or of no rule at all."""
+    from goproxyctl.rules.catalogue import catalogue
+    from goproxyctl.rules.names import suggest
+
+    known = catalogue()
+    if name not in known:
+        text = Text("waiver-rule-unknown", "there is no rule {name!r}", name=name)
+        yield rules["waiver-rule-unknown"], Finding(path, text, suggest(name, known))
+    elif not any(rule.waivable for rule in known[name].values()):
+        yield rules["waiver-refused"], Finding(path, _refused(name))
+
+
+def _refused(name: str) -> Text:
+    return Text("waiver-refused", "rule {name!r} cannot be waived", name=name)

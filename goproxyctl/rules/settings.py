@@ -1,17 +1,12 @@
 """Rules about the checksum database and the settings of the go command itself."""
 
-import base64
-import binascii
-import hashlib
 import re
 
 from goproxyctl.errors import Severity
 from goproxyctl.rules.registry import Rule, each_stance
-from goproxyctl.rules.subject import Finding, Findings, Stance
+from goproxyctl.rules.subject import Finding, Findings, Fix, Stance
 from goproxyctl.text import Text
 
-#: Databases whose keys the go command has built in. Source: golang/go cmd/go/internal/modfetch/key.go, knownGOSUMDB.
-_KNOWN = {"sum.golang.org": "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"}
 _WITH_PATCH = 21
 _TOOLCHAIN = r"go1\.(?P<minor>[0-9]+)(\.(?P<patch>[0-9]+)|rc(?P<rc>[0-9]+))?"
 
@@ -35,33 +30,36 @@ def sumdb_form(stance: Stance) -> Findings:
             Text("sumdb-url-form.url", "go takes no address with {database!r}", database=database),
             Text("sumdb-url-form.url.advice", "leave out the address, or use sum.golang.org"),
         )
-    if "+" in database and not _key_is_right(database):
-        yield Finding(("checksum", "database"), Text("sumdb-url-form.key", "the key does not fit its name and sum"))
-    name = database.partition("+")[0]
-    if "+" in database and name in _KNOWN and database != _KNOWN[name]:
+    if "+" in database:
+        yield from _key(database)
+
+
+def _key(database: str) -> Findings:
+    from goproxyctl.gosem.sumdb import KNOWN_KEYS, check_verifier
+
+    path, name = ("checksum", "database"), database.partition("+")[0]
+    fix = Fix("write", path, name) if name in KNOWN_KEYS else None
+    if check_verifier(database):
+        yield Finding(path, Text("sumdb-url-form.key", "the key does not fit its name and sum"), fix=fix)
+    if fix and database != KNOWN_KEYS[name]:
         yield Finding(
-            ("checksum", "database"),
+            path,
             Text("sumdb-url-form.foreign", "this is not the key of {name}", name=name),
             Text("sumdb-url-form.foreign.advice", "write only the name; go knows the key"),
+            fix=fix,
         )
 
 
-def _key_is_right(database: str) -> bool:
-    """Source: golang.org/x/mod/sumdb/note, keyHash: SHA-256 of name, newline and key; Ed25519 keys begin with 1."""
-    name, sum_, encoded = database.split("+", 2)
-    try:
-        key = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        return False
-    right = hashlib.sha256(f"{name}\n".encode() + key).hexdigest()[:8]
-    return right == sum_ and len(key) == 33 and key[0] == 1
-
-
 def govcs(stance: Stance) -> Findings:
-    """A pattern that stands twice makes go refuse every direct fetch. Source: go vcs.go, parseGOVCS."""
+    """What makes go refuse every direct fetch. Source: golang/go cmd/go/internal/vcs/vcs.go, parseGOVCS."""
     seen: set[str] = set()
     for index, rule in enumerate(stance.intent.vcs):
         pattern = rule.partition(":")[0]
+        if re.match(r"\.\.?(/|$)", pattern):
+            text = Text(
+                "govcs-invalid.relative", "{pattern!r} is a path; go takes patterns of module paths", pattern=pattern
+            )
+            yield Finding(("go", "vcs", index), text)
         if pattern in seen:
             text = Text("govcs-invalid", "{pattern!r} has a rule already; go refuses both", pattern=pattern)
             yield Finding(("go", "vcs", index), text, Text("govcs-invalid.advice", "remove one of them"))
@@ -70,12 +68,16 @@ def govcs(stance: Stance) -> Findings:
 
 def flag_twice(stance: Stance) -> Findings:
     """Of a flag that is given twice go takes the last."""
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     for index, flag in enumerate(stance.intent.flags):
         name = flag.partition("=")[0]
         if name in seen:
-            yield Finding(("go", "flags", index), Text("goflags-twice", "flag {flag!r} is given twice", flag=name))
-        seen.add(name)
+            text, fix = (
+                Text("goflags-twice", "flag {flag!r} is given twice", flag=name),
+                Fix("remove", ("go", "flags", seen[name])),
+            )
+            yield Finding(("go", "flags", index), text, fix=fix)
+        seen[name] = index
 
 
 def mod_mod(stance: Stance) -> Findings:
@@ -96,13 +98,14 @@ def toolchain_name(stance: Stance) -> Findings:
             ("go", "toolchain"),
             Text("toolchain-invalid", "there is no toolchain {name}; releases have three numbers", name=named[0]),
             Text("toolchain-invalid.advice", "write {name}", name=f"{named[0]}.0"),
+            fix=Fix("write", ("go", "toolchain"), f"{named[0]}.0{stance.intent.toolchain[named.end() :]}"),
         )
 
 
 def toolchain_age(stance: Stance) -> Findings:
     """A toolchain older than the minimum."""
     named, minimum = _named(stance), stance.intent.minimum_go
-    if named and minimum and (int(named["minor"]), int(named["patch"] or 0)) < _version(minimum):
+    if named and minimum and (int(named["minor"]), int(named["patch"] or 0)) < version(minimum):
         text = Text(
             "toolchain-below-minimum", "{name} is older than the minimum, {least}", name=named[0], least=minimum
         )
@@ -114,7 +117,8 @@ def _named(stance: Stance) -> "re.Match[str] | None":
     return re.match(_TOOLCHAIN, name) if name.startswith("go") else None
 
 
-def _version(text: str) -> tuple[int, int]:
+def version(text: str) -> tuple[int, int]:
+    """A version of a policy as numbers that can be compared: 1.26.6 as 26 and 6."""
     _, minor, *patch = text.split(".")
     return int(minor), int(patch[0]) if patch else 0
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from goproxyctl.errors import Act
 from goproxyctl.intent import Intent
 from goproxyctl.targets.base import Target
 from goproxyctl.text import Text
@@ -12,10 +13,22 @@ from goproxyctl.text import Text
 FieldPath = tuple[str | int, ...]
 
 
+class Fix(NamedTuple):
+    """A change of the policy's text that does what the rule asks for, and nothing that anyone would have to agree on.
+
+    ``act`` on the value at ``path``: "write" ``text`` in its place, or in that of its name ("rename"); "remove" this
+    entry of a list, put it "last", or put the entry ``text`` "after" it.
+    """
+
+    act: Act
+    path: FieldPath
+    text: str = ""
+
+
 class Finding(NamedTuple):
     """A remark about the field at ``path``, below ``spec`` as ``profile`` sees it.
 
-    ``target``: the one target it is about.
+    ``target``: the one target it is about. ``fix``: what mends it, when that is beyond doubt.
     """
 
     path: FieldPath
@@ -23,12 +36,14 @@ class Finding(NamedTuple):
     advice: Text | None = None
     target: str | None = None
     profile: str | None = None
+    fix: Fix | None = None
 
 
 class Stance(NamedTuple):
     """The settings of the policy (``profile`` None) or of one profile of it, as an intent that has no target yet.
 
     ``ends``: where the keywords (direct, off) stand in the chain; ``size``: its length, None when no chain is given.
+    ``fetch_stated``: whether somebody wrote how private modules are fetched.
     """
 
     profile: str | None
@@ -38,6 +53,7 @@ class Stance(NamedTuple):
     hop_at: tuple[int, ...] = ()
     private_samples: tuple[str, ...] = ()
     public_samples: tuple[str, ...] = ()
+    fetch_stated: bool = False
 
 
 class Waiver(NamedTuple):

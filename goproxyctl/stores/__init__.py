@@ -14,6 +14,7 @@ class Roots:
 
     ``tree``: the folder of the policy. ``home``: the user's. ``state``: where the machine's ledger and lock live.
     ``go_env``: the file that go reads; None when it reads none (GOENV=off, or no home), and ``go_env_why`` says so.
+    ``quiet_s``: how long a go env file has to stand still after a write before the write counts as done.
     """
 
     tree: Path
@@ -21,6 +22,7 @@ class Roots:
     state: Path
     go_env: Path | None
     go_env_why: str = ""
+    quiet_s: float = 0.0
 
 
 class Store(Protocol):

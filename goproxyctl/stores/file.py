@@ -1,8 +1,10 @@
 """Files in the tree and on the machine, and what is in them: whole, blocks, JSON members, keys of a go env file."""
 
+import os
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from goproxyctl.errors import StoreError
 from goproxyctl.formats import Edit, Edited, FormatError, editor
@@ -16,8 +18,11 @@ from goproxyctl.text import Text
 #: How often a write is tried anew when someone else wrote in between.
 _ATTEMPTS = 5
 #: ``go env -w`` empties the file and then writes it, so a file counts as read when it has stood still. Units: reads.
-_STILL, _STILL_WHEN_EMPTY, _MAX_READS = 1, 10, 200
+_STILL, _STILL_WHEN_EMPTY, _MAX_READS = 1, 40, 200
 _PAUSE_S = 0.005
+#: Where somebody else writes, or has just done so, a file has to stand still so many times longer. That is over when it
+#: has not come to rest for so many times. Units of _JUST_S: seconds.
+_RESTLESS, _PATIENCE, _JUST_S = 10, 100, 2.0
 
 
 class FileStore:
@@ -67,15 +72,32 @@ class FileStore:
         return iter([Result(change, Outcome.FAILED, text, change.made) for change in changes])
 
     def _write(self, spot: Spot, changes: Sequence[Change]) -> Sequence[int]:
+        quiet_s, made = self._quiet_s(spot), [0] * len(changes)
         for _ in range(_ATTEMPTS):
             text = self._load(spot)
             if any(self._editor.read(text, change.address.key) != change.before for change in changes):
                 break
             try:
-                return self._replace(spot, text, changes)
+                made = [max(counts) for counts in zip(made, self._replace(spot, text, changes), strict=True)]
             except MovedError:  # something else in the file; what we are to change is looked at again
                 continue
+            if not quiet_s or self._kept(spot, changes, quiet_s):
+                return made
         raise MovedError
+
+    def _quiet_s(self, spot: Spot) -> float:
+        """How long the file has to stand still after our write; 0 where nobody else writes as ``go env -w`` does."""
+        quiet_s = self._roots.quiet_s if self._place is Place.GO_ENV else 0
+        return quiet_s * _RESTLESS if quiet_s and _just_written(spot) else quiet_s
+
+    def _kept(self, spot: Spot, changes: Sequence[Change], quiet_s: float) -> bool:
+        """Whether our changes are still there when the file has come to rest.
+
+        ``go env -w`` writes back the whole file that it read a moment ago, or half of it: what was written in between
+        is lost, and nobody is told. Raises: StoreError when the file does not come to rest.
+        """
+        text = _read_at_rest(spot, quiet_s, self._roots.quiet_s)
+        return all(self._editor.read(text, change.address.key) == change.after for change in changes)
 
     def foresee(self, container: str, changes: Sequence[Change]) -> Sequence[int]:
         """``made`` as the results of `write` would say it, or as it is where that cannot be told."""
@@ -126,7 +148,34 @@ def _read_still(spot: Spot) -> bytes | None:
         time.sleep(_PAUSE_S)
         last, text = text, read_file(spot)
         still = still + 1 if text == last else 0
-    raise StoreError(
+    raise _restless(spot)
+
+
+def _just_written(spot: Spot) -> bool:
+    """Whether somebody wrote the file in place a moment ago. Our own writes change its status last, by renaming."""
+    with suppress(OSError):
+        status = os.stat(os.path.join(spot.root, *spot.folders, spot.name))
+        in_place = sys.platform == "win32" or status.st_ctime_ns == status.st_mtime_ns
+        return in_place and abs(time.time() - status.st_mtime) < _JUST_S
+    return False
+
+
+def _read_at_rest(spot: Spot, needed: float, quiet_s: float) -> bytes | None:
+    """The file when it has stood still for ``needed`` seconds; for longer once somebody was seen writing it."""
+    text, start = read_file(spot), time.monotonic()
+    since = start
+    while (now := time.monotonic()) < since + needed:
+        if now > start + quiet_s * _PATIENCE:
+            raise _restless(spot)
+        time.sleep(_PAUSE_S)
+        last, text = text, read_file(spot)
+        if text != last:
+            since, needed = time.monotonic(), quiet_s * _RESTLESS
+    return text
+
+
+def _restless(spot: Spot) -> StoreError:
+    return StoreError(
         Text("store.restless", "{path}: someone keeps writing it; run again when that has ended", path=spot.shown)
     )
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 #: kind -> "module:class", in order of name.
 KINDS: dict[str, str] = {
+    "allow-list": "allow_list:AllowList",
     "bat": "bat:Bat",
     "configmap": "configmap:ConfigMap",
     "devcontainer": "devcontainer:DevContainer",
