@@ -1,5 +1,6 @@
 """Two contents compared, as a value: unified lines; a changed chain hop by hop. Credentials are masked here already."""
 
+import codecs
 import json
 import re
 from bisect import bisect_left
@@ -45,8 +46,12 @@ def diff_change(change: Change) -> tuple[Line, ...]:
 
 def _readable(place: Place, content: bytes | None) -> bytes | None:
     """Content as a person reads it: JSON values over several lines, strings without quotes, a value as one line."""
-    if place in {Place.FILE, Place.BLOCK} or content is None:
+    if place in {Place.FILE, Place.BLOCK, Place.TASK} or content is None:
         return content
+    if place is Place.REGISTRY:
+        from goproxyctl.formats.reg import readable
+
+        content = readable(content).encode(errors="backslashreplace")
     if place is Place.JSON_KEY:
         value = json.loads(content)
         text = value if isinstance(value, str) else json.dumps(value, indent=2)
@@ -106,6 +111,7 @@ def diff_contents(before: bytes | None, after: bytes | None) -> tuple[Line, ...]
     """The unified diff of two contents (None: nothing there), empty when they are equal."""
     if before == after:
         return ()
+    before, after = _utf8(before), _utf8(after)
     if not before and not after:
         return (Line(Mark.NOTE, Text("diff.empty", "an empty file is not the same as none")),)
     if any(b"\0" in (content or b"") for content in (before, after)):
@@ -114,6 +120,13 @@ def diff_contents(before: bytes | None, after: bytes | None) -> tuple[Line, ...]
     matcher = _Matcher(old.lines, new.lines)
     hunks = chain.from_iterable(_hunk(old, new, group) for group in matcher.get_grouped_opcodes(CONTEXT_LINES))
     return (*hunks, *_notes(old, new))
+
+
+def _utf8(content: bytes | None) -> bytes | None:
+    """Windows keeps some text (.reg, the XML of a task) as UTF-16, which has a zero in nearly every character."""
+    if content and content.startswith(codecs.BOM_UTF16_LE):
+        return content.decode("utf-16", "backslashreplace").encode()
+    return content
 
 
 class _Matcher(SequenceMatcher[str]):

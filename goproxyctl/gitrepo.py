@@ -2,7 +2,6 @@
 
 import os
 import posixpath
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from goproxyctl.errors import StoreError
+from goproxyctl.programs import find_program
 from goproxyctl.text import Text
 
 #: Units: bytes. As for the files that are there now.
@@ -123,8 +123,7 @@ def _git(top: Path, search: str) -> Callable[..., bytes]:
 
 def _library(search: str) -> Any:
     """GitPython, which runs ``git version`` when it is imported: so git is found first, and never beside the policy."""
-    folders = os.pathsep.join(folder for folder in search.split(os.pathsep) if os.path.isabs(folder))
-    found = shutil.which("git", path=folders)
+    found = find_program("git", search)
     if not found:
         raise StoreError(Text("git.missing", "git: not found; install it, or leave out --from"))
     os.environ.setdefault("GIT_PYTHON_GIT_EXECUTABLE", found)  # what the import itself runs

@@ -10,7 +10,19 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count, islice, takewhile
 
 from goproxyctl.errors import StoreError
-from goproxyctl.resource import Address, Change, Desired, Key, Live, Outcome, Result, World, content_sum, parse_address
+from goproxyctl.resource import (
+    Address,
+    Change,
+    Desired,
+    Key,
+    Live,
+    Outcome,
+    Place,
+    Result,
+    World,
+    content_sum,
+    parse_address,
+)
 from goproxyctl.text import Text
 
 VERSION = 1
@@ -125,10 +137,11 @@ def _enclosing(address: Address) -> Iterator[tuple[str, Key | int]]:
     """Everything around an address, innermost first: objects, the file, folders (beyond known names: a number)."""
     for length in reversed(range(len(address.key))):
         yield address.container, address.key[:length]
-    folder = address.container.rpartition("/")[0]
+    between = "\\" if "\\" in address.container else "/"  # keys of the registry are folders too
+    folder = address.container.rpartition(between)[0]
     while folder and folder != "~":
         yield folder, 0
-        folder = folder.rpartition("/")[0]
+        folder = folder.rpartition(between)[0]
     yield from ((address.container, number) for number in count(1))
 
 
@@ -230,8 +243,10 @@ def _parse_tree(tree: Mapping[str, Mapping[str, Mapping[str, dict[str, object]]]
 def _parse_spot(text: str) -> Address:
     """The address, when it is one that we could have written: a ledger in the tree comes from a repository."""
     address = parse_address(text)
-    path = address.container.removeprefix("~/")
-    if set(path.split("/")) & {"", ".", ".."} or "\\" in path or not path.isprintable() or str(address) != text:
+    windows = address.place in {Place.REGISTRY, Place.TASK}
+    path = address.container.removeprefix("\\" if windows else "~/")
+    steps = path.split("\\" if windows else "/")
+    if set(steps) & {"", ".", ".."} or (not windows and "\\" in path) or not path.isprintable() or str(address) != text:
         raise ValueError(text)
     return address
 

@@ -49,7 +49,7 @@ _REFUSED = {
 
 #: Units: characters of a quoted value. cmd.exe reads lines of 8,191; a variable of Windows holds 32,767; Linux takes
 #: strings of 131,072 bytes into an environment. Each with room for the name.
-_LONGEST: dict[str, int] = {"bat": 8_000, "ps1": 32_000}
+_LONGEST: dict[str, int] = {"bat": 8_000, "ps1": 32_000, "reg": 32_000}
 _LONGEST_ELSEWHERE = 131_000
 
 _COMMENT_UNSAFE = r"[^A-Za-z0-9 .,:;/_@+=()*\[\]~-]"

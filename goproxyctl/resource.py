@@ -26,7 +26,9 @@ class Place(Enum):
     FILE = "file"
     BLOCK = "block"
     JSON_KEY = "json-key"
+    REGISTRY = "registry"  # certificates before the settings that need them
     GO_ENV = "go-env"
+    TASK = "task"
 
 
 #: The container that stands for the file that `go` itself reads on this machine, wherever that is.
@@ -68,9 +70,11 @@ def _parse_step(text: str) -> Step:
 
 
 class Address(NamedTuple):
-    """Where content belongs: a place, the container there (a file), and the key inside it.
+    r"""Where content belongs: a place, the container there (a file), and the key inside it.
 
-    Shape: ``container`` is a POSIX path relative to the policy, ``~/…`` below the user's home, or `GOENV_FILE`.
+    Shape: ``container`` is a POSIX path relative to the policy, ``~/…`` below the user's home, or `GOENV_FILE`; of a
+    task its path in the Task Scheduler, which begins with a backslash; in the registry a key, its hive in short
+    (``HKCU\Environment``). Only these two hold backslashes. The ``key`` of a registry value is its name.
     """
 
     place: Place
@@ -80,7 +84,8 @@ class Address(NamedTuple):
     @property
     def world(self) -> World:
         """The world that the address is in."""
-        return World.MACHINE if self.container.startswith(("~/", "$")) else World.TREE
+        here = "\\" in self.container or self.container.startswith(("~/", "$"))
+        return World.MACHINE if here else World.TREE
 
     def __str__(self) -> str:
         tail = "#" + "/".join(map(_print_step, self.key)) if self.key else ""

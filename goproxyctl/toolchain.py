@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from functools import partial
 from typing import NoReturn
 
 from goproxyctl.errors import StoreError
+from goproxyctl.programs import find_program
 from goproxyctl.text import Text
 
 #: Units: seconds. go env takes about ten milliseconds.
@@ -18,8 +18,7 @@ TIMEOUT_S = 20
 
 def find_go(env: Mapping[str, str]) -> str | None:
     """The go that a shell would run; a relative folder in PATH is not searched."""
-    folders = os.pathsep.join(folder for folder in env.get("PATH", "").split(os.pathsep) if os.path.isabs(folder))
-    return shutil.which("go", path=folders)
+    return find_program("go", env.get("PATH", ""), batch=True)
 
 
 def read_settings(go: str, env: Mapping[str, str]) -> dict[str, str]:

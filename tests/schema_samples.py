@@ -61,7 +61,11 @@ def _boolean(rng: random.Random, _root: Schema, _schema: Schema) -> Any:
     return rng.random() < 0.5
 
 
-_BY_TYPE = {"object": _object, "array": _list, "string": _text, "boolean": _boolean}
+def _integer(rng: random.Random, _root: Schema, schema: Schema) -> Any:
+    return rng.randint(schema["minimum"], schema["maximum"])
+
+
+_BY_TYPE = {"object": _object, "array": _list, "string": _text, "boolean": _boolean, "integer": _integer}
 
 
 def _fitting(rng: random.Random, pattern: str, most: int) -> str:

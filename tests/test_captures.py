@@ -12,7 +12,7 @@ import pytest
 
 from goproxyctl.formats import FormatError
 from goproxyctl.formats.envtext import Captured, read_environment
-from goproxyctl.formats.regtext import read_hives
+from goproxyctl.formats.hives import read_hives
 from goproxyctl.gosem.views import Hives, RegistryText
 from tests.oracles import ROOT, require
 from tests.scale import scaled
@@ -173,6 +173,24 @@ def test_a_registry_file_of_windows_98_has_bytes_of_the_code_page() -> None:
     assert read_hives(old.encode()).user == {"A": RegistryText("%A%", expand=True), "B": RegistryText("b")}
 
 
+def test_bytes_of_a_code_page_that_is_not_known_do_no_harm() -> None:
+    old = b'REGEDIT4\r\n\r\n[HKEY_CURRENT_USER\\Environment]\r\n"GOPROXY"="direct"\r\n"A\xe9"="\xd7\xa2"\r\n'
+    assert read_hives(old).user == {"GOPROXY": RegistryText("direct"), "A\xe9": RegistryText("\xd7\xa2")}
+
+
+@pytest.mark.parametrize("hive", ["HKEY_USERS\\S-1-5-21-1-2-3-1001\\Environment", "hkey_current_user\\ENVIRONMENT"])
+def test_a_hive_of_a_user_is_known_by_either_name(hive: str) -> None:
+    text = f'Windows Registry Editor Version 5.00\n\n[{hive}]\n"A"="1"\n'
+    assert read_hives(text.encode("utf-16")) == Hives({}, {"A": RegistryText("1")})
+
+
+def test_a_numbered_control_set_and_a_hive_without_values_are_known() -> None:
+    key = "HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet002\\Control\\Session Manager\\Environment"
+    text = f'Windows Registry Editor Version 5.00\n\n[{key}]\n"A"="1"\n\n[HKEY_CURRENT_USER\\Environment]\n'
+    assert read_hives(text.encode("utf-16")) == Hives({"A": RegistryText("1")}, {})
+    assert read_hives(text.replace('"A"="1"\n', "").encode("utf-16")) == Hives()
+
+
 def test_a_value_that_the_file_takes_away_is_gone() -> None:
     text = 'REGEDIT4\n[HKEY_CURRENT_USER\\Environment]\n"A"="1"\n"A"=-\n"B"="2"\n'
     assert read_hives(text.encode()).user == {"B": RegistryText("2")}
@@ -200,7 +218,7 @@ def test_any_bytes_are_read_or_refused_and_nothing_else() -> None:
     for _ in range(scaled(300, 20_000)):
         content = bytearray(rng.choice(samples))
         for _ in range(rng.randint(1, 6)):
-            at = rng.randrange(len(content))
+            at = rng.randint(0, len(content))
             content[at : at + rng.randint(0, 8)] = rng.choice(
                 [b"", b'"', b"\\", b"\n", b"=", b"\0", b"--- ---\n", rng.randbytes(3)]
             )

@@ -12,6 +12,8 @@ import pytest
 from goproxyctl.cli import main
 from tests.desk import POLICY, Desk
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals, bash, a folder that goes while someone is in it")
+
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
@@ -90,7 +92,8 @@ def broken_files(tree: Path) -> None:
     (tree / "large.yaml").write_bytes(b"#" * (2 << 20))
     (tree / "outside.yaml").symlink_to("/etc/passwd")
     (tree / "dangling.yaml").symlink_to("nowhere")
-    os.mkfifo(tree / "fifo.yaml")
+    if sys.platform != "win32":
+        os.mkfifo(tree / "fifo.yaml")
     (tree / "extends.yaml").write_text(POLICY.replace("kind: Policy\n", "kind: Policy\nextends: ../../../etc/passwd\n"))
 
 
@@ -107,7 +110,9 @@ def test_what_cannot_be_done_is_1_with_a_message(desk: Desk, case: str) -> None:
     assert desk.files() == before
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything, Windows has no modes"
+)
 def test_a_policy_without_permission_is_said_so(desk: Desk) -> None:
     desk.policy.chmod(0)
     ran = desk.run("plan")
@@ -127,6 +132,7 @@ def test_a_bug_is_70_with_one_line_and_its_traceback_only_when_asked(
     assert "Traceback" in desk.run("kinds").err
 
 
+@posix
 def test_a_deleted_working_directory_is_no_traceback(desk: Desk) -> None:
     gone = desk.tree / "gone"
     gone.mkdir()
@@ -152,6 +158,7 @@ def waiting(desk: Desk, *arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
+@posix
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_the_run_at_once_without_a_traceback(desk: Desk, number: signal.Signals, code: int) -> None:
     with waiting(desk) as run:
@@ -165,12 +172,14 @@ def test_signals_end_the_run_at_once_without_a_traceback(desk: Desk, number: sig
     assert b"Traceback" not in err
 
 
+@posix
 def test_a_reader_that_goes_away_is_no_failure(desk: Desk) -> None:
     pipeline = f"{' '.join(desk.command('render'))} | true; echo ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["bash", "-c", pipeline], cwd=desk.tree, env=desk.env(), capture_output=True, text=True)
     assert (ran.stdout.strip(), ran.stderr) == ("0", "")
 
 
+@posix
 @pytest.mark.parametrize("redirect", [">&-", "2>&-", ">&- 2>&-", "<&-"])
 def test_closed_streams_are_no_failure(desk: Desk, redirect: str) -> None:
     line = f"{' '.join(desk.command('apply', '--yes'))} {redirect}"

@@ -41,6 +41,16 @@ def test_every_kind_can_be_started_with(desk: Desk, kind: str) -> None:
     assert desk.run("validate").code == 0
 
 
+@pytest.mark.parametrize(
+    "kinds", [("scheduled-task",), ("scheduled-task", "go-env"), ("go-env", "sh", "scheduled-task")]
+)
+def test_what_a_failover_moves_is_lent_to_it(desk: Desk, kinds: tuple[str, ...]) -> None:
+    asked = [word for kind in kinds for word in ("--target", kind)]
+    assert desk.run("init", "--region", "cn", *asked).code == 0
+    assert "{name: go-env, kind: go-env, lend: true}" in desk.policy.read_text()
+    assert "warning" not in desk.run("validate").out
+
+
 def test_the_first_line_names_the_schema_that_lies_beside_it(desk: Desk) -> None:
     desk.run("init", "--region", "cn")
     first = desk.policy.read_text().splitlines()[0]
@@ -128,7 +138,7 @@ def test_from_live_without_go_reads_the_file_of_go(desk: Desk, monkeypatch: pyte
     monkeypatch.setenv("PATH", "/nowhere")
     assert desk.run("init", "--from-live").code == 1
     desk.go_env.parent.mkdir(parents=True)
-    desk.go_env.write_text("GOPROXY=https://goproxy.cn,direct\nGOSUMDB=sum.golang.google.cn\n")
+    desk.go_env.write_bytes(b"GOPROXY=https://goproxy.cn,direct\nGOSUMDB=sum.golang.google.cn\n")
     assert desk.run("init", "--from-live").code == 0
     assert "https://goproxy.cn" in desk.policy.read_text()
 

@@ -17,19 +17,25 @@ import pytest
 from goproxyctl.cli.explain import ALWAYS, complete_variables
 from goproxyctl.cli.explaining import explain_machine
 from goproxyctl.cli.language import load_language
-from goproxyctl.cli.machine import Sources
+from goproxyctl.cli.machine import Machine, Registry, Sources, own_registry, read_machine
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.shell import Shell
+from goproxyctl.formats.reg import BINARY, ENVIRONMENTS, EXPAND_SZ, content_of, text_content
 from goproxyctl.gosem.variables import is_listed
 from goproxyctl.gosem.version import NEWEST
+from goproxyctl.gosem.views import Hives, RegistryText
 from goproxyctl.text import shown
 from tests.desk import POLICY, Desk, Ran
+from tests.fakes import MemoryKeys
 from tests.gosem.layer_cases import ASKED, Case, ask, make_case
 from tests.gosem.toolchains import require_go_version, version_of
 from tests.oracles import require, require_go
 from tests.scale import scaled
 from tests.test_captures import REG
 
+ON_WINDOWS = sys.platform == "win32"
+SYSTEM_FOLDERS = (r"C:\windows\system32",) if ON_WINDOWS else ("/usr/bin", "/bin")
+SYSTEM = "windows" if ON_WINDOWS else "linux"
 EGRESS = "  egress: {https: 'http://egress.acme.example:3128', bypass: [.acme.example]}\n  targets:"
 
 
@@ -37,14 +43,26 @@ EGRESS = "  egress: {https: 'http://egress.acme.example:3128', bypass: [.acme.ex
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
     """Without a go, unless a test puts one on PATH."""
     desk = Desk(tmp_path, monkeypatch, capsys)
-    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setenv("PATH", os.pathsep.join(SYSTEM_FOLDERS))
     return desk
 
 
 def with_go(monkeypatch: pytest.MonkeyPatch) -> str:
     go = require_go()
-    monkeypatch.setenv("PATH", f"{Path(go).parent}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", os.pathsep.join([str(Path(go).parent), *SYSTEM_FOLDERS]))
     return go
+
+
+def on_path(desk: Desk, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Puts a go there that is ``program``: lines for a shell, or what no system can run."""
+    shell = program.isprintable()
+    ending = (".bat" if shell else ".exe") if ON_WINDOWS else ""
+    head = ("@echo off\r\n" if ON_WINDOWS else "#!/bin/sh\n") if shell else ""
+    lines = program.replace("; ", "\r\n").replace("exit ", "exit /b ") if ON_WINDOWS else program
+    go = desk.home / "bin" / f"go{ending}"
+    put(go, f"{head}{lines}\r\n" if ON_WINDOWS else f"{head}{lines}\n")
+    go.chmod(0o755)
+    monkeypatch.setenv("PATH", os.pathsep.join([str(go.parent), *SYSTEM_FOLDERS]))
 
 
 def put(path: Path, content: bytes | str) -> str:
@@ -57,6 +75,11 @@ def body(ran: Ran) -> dict[str, Any]:
     assert ran.code == 0, ran.err
     found: dict[str, Any] = json.loads(ran.out)
     return found
+
+
+def exported(name: str, value: str) -> str:
+    """The command that sets a variable here."""
+    return f'set "{name}={value}"' if ON_WINDOWS else f"export {name}={value}"
 
 
 def told(desk: Desk, *arguments: str) -> dict[str, dict[str, Any]]:
@@ -77,7 +100,7 @@ def explained(shell: Shell, names: tuple[str, ...], sources: Sources) -> dict[st
 
 
 def shell_of(case: Case, go: str) -> Shell:
-    env = {**case.environment, "PATH": f"{Path(go).parent}:/usr/bin:/bin"}
+    env = {**case.environment, "PATH": os.pathsep.join([str(Path(go).parent), *SYSTEM_FOLDERS])}
     return Shell(env, str(case.folder), lambda: pytest.fail("no clock is needed"), load_language("en"))
 
 
@@ -131,11 +154,9 @@ def test_go_and_we_agree_on_what_a_carriage_return_does(desk: Desk, monkeypatch:
     }
 
 
-@pytest.mark.parametrize("script", ["#!/bin/sh\necho nonsense\n", "#!/bin/sh\necho broken >&2; exit 3\n", "\x7fELF"])
-def test_a_go_that_gives_no_answer_is_a_note(script: str, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    put(desk.home / "bin" / "go", script)
-    (desk.home / "bin" / "go").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{desk.home}/bin:/usr/bin:/bin")
+@pytest.mark.parametrize("program", ["echo nonsense", "echo broken >&2; exit 3", "\x7fELF"])
+def test_a_go_that_gives_no_answer_is_a_note(program: str, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_path(desk, monkeypatch, program)
     put(desk.go_env, "GOPROXY=off\n")
     ran = desk.run("explain", "GOPROXY")
     assert ran.code == 0
@@ -164,12 +185,13 @@ def test_source_and_what_is_hidden_are_told_with_file_and_line(desk: Desk, monke
     with_go(monkeypatch)
     put(desk.go_env, "# mine\nGOPROXY=https://goproxy.cn,direct\n")
     monkeypatch.setenv("GOPROXY", "off")
+    file = r"~\AppData\Roaming\go\env" if ON_WINDOWS else "~/.config/go/env"
     assert desk.run("explain", "GOPROXY").out.splitlines() == [
-        f"go {NEWEST} on linux; go env file: ~/.config/go/env",
+        f"go {NEWEST} on {SYSTEM}; go env file: {file}",
         "",
         "GOPROXY = off",
         "  from    environment",
-        "  hides   ~/.config/go/env:2: https://goproxy.cn,direct",
+        f"  hides   {file}:2: https://goproxy.cn,direct",
         "          $GOROOT/go.env:7: https://proxy.golang.org,direct",
         "  others  an editor, service or CI runner started before it was set: https://goproxy.cn,direct",
         *desk.run("explain", "GOPROXY").out.splitlines()[7:],
@@ -184,6 +206,7 @@ def test_the_table_has_a_row_for_each_setting_and_findings_at_the_end(desk: Desk
     assert "[private-glob-blank]" in out.rpartition("GOMODCACHE")[2]
 
 
+@pytest.mark.skipif(ON_WINDOWS, reason="Windows has one variable for all spellings of a name")
 def test_the_spelling_that_counts_is_named(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://egress:3128")
     monkeypatch.setenv("goproxy", "off")
@@ -212,7 +235,7 @@ def test_with_a_policy_every_difference_comes_with_what_to_do(desk: Desk) -> Non
     assert found["GOINSECURE"]["wanted"]["verdict"] == "equivalent"
     assert [text["id"] for text in found["GOPROXY"]["advice"]] == ["advice.apply"]
     assert [text["id"] for text in found["HTTPS_PROXY"]["advice"]] == ["advice.export"]
-    assert "export HTTPS_PROXY=http://egress.acme.example:3128" in desk.run("explain").out
+    assert exported("HTTPS_PROXY", "http://egress.acme.example:3128") in desk.run("explain").out
     assert desk.run("apply", "--yes", "--in", "machine").code == 0
     assert {entry["wanted"]["verdict"] for entry in told(desk).values() if entry["wanted"]} == {"same", "differs"}
     assert told(desk)["GOPROXY"]["wanted"]["verdict"] == "same"
@@ -222,7 +245,10 @@ def test_a_value_that_the_environment_hides_is_set_free(desk: Desk, monkeypatch:
     desk.write()
     desk.run("apply", "--yes", "--in", "machine")
     monkeypatch.setenv("GOPROXY", "off")
-    assert [text["id"] for text in told(desk, "GOPROXY")["GOPROXY"]["advice"]] == ["advice.clear", "advice.then-file"]
+    assert [text["id"] for text in told(desk, "GOPROXY")["GOPROXY"]["advice"]] == [
+        "advice.clear-windows" if ON_WINDOWS else "advice.clear",
+        "advice.then-file",
+    ]
 
 
 def test_without_a_go_env_file_the_environment_is_the_way(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,13 +256,14 @@ def test_without_a_go_env_file_the_environment_is_the_way(desk: Desk, monkeypatc
     monkeypatch.setenv("GOENV", "off")
     out = desk.run("explain", "GOSUMDB").out
     assert "no go env file is read: GOENV=off" in out
-    assert "export GOSUMDB=sum.golang.google.cn" in out
+    assert exported("GOSUMDB", "sum.golang.google.cn") in out
 
 
 def test_a_policy_without_a_go_env_target_is_followed_by_go_env_w(desk: Desk) -> None:
     desk.write(POLICY.replace("    - {name: mine, kind: go-env}\n", ""))
     out = desk.run("explain", "GOPROXY").out
-    assert "run: go env -w 'GOPROXY=https://goproxy.acme.example,https://goproxy.cn|direct'" in out
+    quote = '"' if ON_WINDOWS else "'"
+    assert f"run: go env -w {quote}GOPROXY=https://goproxy.acme.example,https://goproxy.cn|direct{quote}" in out
 
 
 def test_profile_and_target_decide_what_is_wanted(desk: Desk) -> None:
@@ -346,6 +373,58 @@ def test_a_registry_file_alone_stands_for_a_new_program(desk: Desk) -> None:
     assert found["variables"][0]["value"] == "https://goproxy.cn|direct"
 
 
+LIVE = {
+    ENVIRONMENTS["user"].upper(): {"GOPROXY": text_content("https://goproxy.cn|direct"), "COUNT": b"dword:00000001"},
+    ENVIRONMENTS["machine"]: {
+        "GOBIN": text_content("%ProgramData%\\go", EXPAND_SZ),
+        "GOSUMDB": content_of(1, "off\0more".encode("utf-16-le")),
+        "LIST": content_of(7, "a\0\0".encode("utf-16-le")),
+        "RAW": content_of(BINARY, b"a\0"),
+    },
+}
+
+
+def machine_with(registry: Registry, folder: Path, sources: Sources = Sources(ask=False)) -> Machine:  # noqa: B008
+    environment = {"HOME": str(folder), "USERPROFILE": str(folder), "APPDATA": str(folder)}
+    shell = Shell(environment, str(folder), lambda: pytest.fail("no clock is needed"), load_language("en"))
+    return read_machine(shell, sources, dict, registry)
+
+
+def test_the_registry_of_this_machine_is_looked_at_where_it_has_one(tmp_path: Path) -> None:
+    assert machine_with(MemoryKeys(LIVE), tmp_path).hives == Hives(
+        {"GOBIN": RegistryText("%ProgramData%\\go", expand=True), "GOSUMDB": RegistryText("off")},
+        {"GOPROXY": RegistryText("https://goproxy.cn|direct")},
+    )
+    assert machine_with(MemoryKeys(), tmp_path).hives == Hives()
+    assert (own_registry() is not None) == (sys.platform == "win32")
+
+
+@pytest.mark.parametrize("whose", ENVIRONMENTS)
+def test_a_registry_that_denies_a_look_is_none(tmp_path: Path, whose: str) -> None:
+    assert machine_with(MemoryKeys(LIVE, hidden={ENVIRONMENTS[whose]}), tmp_path).hives is None
+
+
+def test_the_registry_of_this_machine_says_nothing_of_another(tmp_path: Path) -> None:
+    put(tmp_path / "set.txt", WINDOWS)
+    put(tmp_path / "exported.reg", REG)
+    assert machine_with(MemoryKeys(LIVE), tmp_path, Sources(environment="set.txt")).hives is None
+    exported = machine_with(MemoryKeys(LIVE), tmp_path, Sources(registry="exported.reg")).hives
+    assert exported is not None
+    assert exported.user["GOBIN"] == RegistryText('C:\\go "mine"\\bin')
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="only Windows has a registry")
+def test_windows_shows_what_a_new_program_gets_without_being_asked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = own_registry()
+    assert registry is not None
+    hives = machine_with(registry, desk.tree).hives
+    assert hives is not None
+    assert {"COMSPEC", "PATH"} <= {name.upper() for name in hives.machine}
+    monkeypatch.setenv("GOPROXY", "https://in-this-console.example")
+    (entry,) = body(desk.run("explain", "GOPROXY", "--format", "json"))["variables"]
+    assert {"new", "machine"} <= {one["who"] for one in entry["others"]}
+
+
 def test_files_can_be_given_for_this_machine(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOPRIVATE", "here.example")
     put(desk.tree / "go.env", "GOPROXY=https://packaged.example\n")
@@ -384,7 +463,11 @@ def test_what_cannot_be_read_is_said_in_a_line(desk: Desk, arguments: tuple[str,
 def test_what_stands_in_the_place_of_the_go_env_file_is_no_file_to_go(desk: Desk) -> None:
     desk.go_env.mkdir(parents=True)
     assert "go ignores it, for it cannot be read: Is a directory" in desk.run("explain", "GOPROXY").out
-    desk.go_env.rmdir()
+
+
+@pytest.mark.skipif(ON_WINDOWS, reason="Windows has no pipes in folders")
+def test_a_pipe_in_the_place_of_the_go_env_file_does_not_hold_us_up(desk: Desk) -> None:
+    desk.go_env.parent.mkdir(parents=True)
     os.mkfifo(desk.go_env)
     assert "go ignores it, for it cannot be read" in desk.run("explain", "GOPROXY").out
 

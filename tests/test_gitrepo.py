@@ -8,6 +8,7 @@ import pytest
 
 from goproxyctl.errors import StoreError
 from goproxyctl.gitrepo import Revision, open_revision
+from tests.oracles import require
 
 PATH = os.environ["PATH"]
 
@@ -16,7 +17,7 @@ def git(top: Path, *arguments: str) -> str:
     env = {"PATH": PATH, "HOME": str(top), "GIT_CONFIG_NOSYSTEM": "1"}
     identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"]
     return subprocess.run(
-        ["git", *identity, *arguments], cwd=top, env=env, check=True, capture_output=True, text=True
+        [require("git"), *identity, *arguments], cwd=top, env=env, check=True, capture_output=True, text=True
     ).stdout
 
 

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from goproxyctl.cli.artifacts import artifact_path
 from goproxyctl.policy import load_policy
 from goproxyctl.resource import Place, Resource
 from goproxyctl.targets import KINDS
 
 GOLDEN = Path(__file__).parent / "golden"
+#: Places whose content is a file.
+WHOLE = {Place.FILE, Place.TASK}
 CASES = sorted(file.parent for file in GOLDEN.glob("*/*/policy.yaml"))
 
 
@@ -28,11 +31,16 @@ def _line(resource: Resource) -> bytes:
     return f"{resource.address}{' (lent)' if resource.lent else ''}: {content}\n".encode()
 
 
+def _path(resource: Resource) -> str:
+    container = resource.address.container
+    return container if resource.address.place is Place.FILE else artifact_path(container)
+
+
 def rendered(case: Path) -> dict[str, bytes]:
     """Each file below ``desired``, with its bytes."""
     resources = _resources(case)
-    files = {r.address.container: r.content for r in resources if r.address.place is Place.FILE}
-    others = [_line(r) for r in resources if r.address.place is not Place.FILE]
+    files = {_path(r): r.content for r in resources if r.address.place in WHOLE}
+    others = [_line(r) for r in resources if r.address.place not in WHOLE]
     return {**files, **({"resources.txt": b"".join(others)} if others else {})}
 
 
@@ -45,7 +53,7 @@ def test_a_policy_gives_these_bytes(case: Path, request: pytest.FixtureRequest) 
             file = desired / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-    kept = {str(f.relative_to(desired)): f.read_bytes() for f in desired.rglob("*") if f.is_file()}
+    kept = {f.relative_to(desired).as_posix(): f.read_bytes() for f in desired.rglob("*") if f.is_file()}
     assert found == kept
 
 

@@ -16,11 +16,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "goproxyctl"
 LAYERS = (
     ("text",),
     ("errors", "gosem"),
-    ("resource", "intent", "formats", "render"),
+    ("resource", "intent", "formats", "render", "failover"),
     ("targets",),
     ("rules", "policy", "ledger", "hops", "plan", "diff", "saved"),
     ("desired",),
-    ("stores", "live"),
+    ("stores", "live", "programs"),
     ("apply",),
     ("report", "gitrepo", "facts", "toolchain"),
     ("cli",),
@@ -28,7 +28,7 @@ LAYERS = (
 )
 #: Within a layer: who may import whom.
 WITHIN = {
-    ("formats", "resource"), ("render", "formats"), ("policy", "rules"), ("plan", "ledger"), ("diff", "hops"),
+    ("formats", "resource"), ("render", "formats"), ("failover", "intent"), ("policy", "rules"), ("plan", "ledger"), ("diff", "hops"),
     ("saved", "plan"), ("live", "stores"), ("report", "gitrepo"), ("__main__", "cli"),
 }  # fmt: skip
 PURE = {name for layer in LAYERS[:6] for name in layer} | {"report"}

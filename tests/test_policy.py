@@ -7,6 +7,7 @@ import pytest
 
 from goproxyctl.errors import PolicyError, Severity
 from goproxyctl.policy import load_policy
+from goproxyctl.targets import KINDS
 from tests.policy_files import CHAIN, HEAD, lines, load, problems, reader
 
 #: What is written below ``spec:`` (which is line 4), and the complaints.
@@ -89,7 +90,7 @@ SPECS = [
         CHAIN + "  targets: [{kind: sh, path: a.sh}, {name: b, path: b.sh}]\n",
         [
             "6:13: 'name' is missing [field-missing]; for example: name: \"laptops\"",
-            "6:37: 'kind' is missing [field-missing]; known here: allow-list, bat, configmap, devcontainer, dockerfile, github-actions, gitlab-ci, go-env, powershell, sh, vscode-launch, vscode-settings",
+            f"6:37: 'kind' is missing [field-missing]; known here: {', '.join(KINDS)}",
         ],
     ),
     (

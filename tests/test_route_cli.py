@@ -237,7 +237,7 @@ def test_a_policy_with_errors_is_refused_with_its_problems(desk: Desk) -> None:
 def test_live_asks_with_the_settings_of_this_machine(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")  # no go: the files and the environment are enough
     desk.go_env.parent.mkdir(parents=True)
-    desk.go_env.write_text("GOPROXY=https://a.test|https://b.test\nGOPRIVATE=git.acme.example\n")
+    desk.go_env.write_bytes(b"GOPROXY=https://a.test|https://b.test\nGOPRIVATE=git.acme.example\n")
     assert asked(desk, "m.test/x@v1.0.0", "--live", "--down", "a.test=503")[:2] == [
         ("a.test", "info", "503"), ("b.test", "info", "200"),
     ]  # fmt: skip

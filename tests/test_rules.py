@@ -12,9 +12,11 @@ import pytest
 from goproxyctl.errors import Severity
 from goproxyctl.rules import RULES
 from goproxyctl.rules.catalogue import catalogue
+from tests.oracles import ROOT
 from tests.policy_files import CHAIN, HEAD, lines, load, problems, rules
 
 GATE = '  chain:\n    - {name: gate, url: "https://gate.acme.example", role: gatekeeper%s}\n    - {name: m, url: "https://goproxy.cn", role: mirror}\n    - "off"\n'
+FAILOVER = "  targets:\n    - {name: f, kind: scheduled-task, path: ~/f.ps1}\n"
 PRIVATE = "  private: {modules: [git.acme.example]%s}\n"
 
 
@@ -126,6 +128,30 @@ FOUND = [
         3,
         CHAIN + '  egress: {https: "http://e.example:1"}\n  targets: [{name: a, kind: go-env}]\n',
     ),
+    (
+        "ca-file-not-carried",
+        2,
+        CHAIN + "  targets: [{name: a, kind: powershell, path: a.ps1, scope: user, ca_file: /etc/ca.pem}]\n",
+    ),
+    ("failover-not-lent", 6, GATE % "" + FAILOVER),
+    ("failover-not-lent", 6, GATE % "" + FAILOVER + "    - {name: go, kind: go-env}\n"),
+    ("failover-not-lent", 6, GATE % "" + FAILOVER + "    - {name: go, kind: go-env, lend: true, path: go/env}\n"),
+    (
+        "failover-not-lent",
+        6,
+        GATE % ""
+        + FAILOVER
+        + "    - {name: go, kind: go-env, lend: true, profile: p}\n  profiles: {p: {chain: [direct]}}\n",
+    ),
+    (
+        "failover-sample-private",
+        7,
+        GATE % ""
+        + PRIVATE % ""
+        + FAILOVER.replace("}", ", sample: git.acme.example/x@v1.0.0}")
+        + "    - {name: go, kind: go-env, lend: true}\n",
+    ),
+    ("failover-idle", 6, GATE % "" + FAILOVER + "    - {name: go, kind: go-env, lend: true}\n"),
     ("waiver-rule-unknown", 2, CHAIN + '  waivers: [{rule: proxy-htp, reason: r, owner: o, expires: "2027-01-01"}]\n'),
     (
         "waiver-target-unknown",
@@ -212,6 +238,10 @@ CLEAN = [
     CHAIN
     + '  egress: {http: "socks5h://10.0.0.1:1080", https: "http://e.example", bypass: ["*", .a.example, "*.b.example", c.example:80, 10.0.0.0/8, "::1", "[::1]:80", "2001:db8::/32"]}\n',
     CHAIN + '  egress: {https: "http://e.example:1"}\n  targets: [{name: a, kind: sh, path: a.sh}]\n',
+    GATE % "" + FAILOVER.replace("}", ", offline: true}") + "    - {name: go, kind: go-env, lend: true}\n",
+    chain(hop("https://a.example", extra=", fallback: any-error"), "direct")
+    + FAILOVER
+    + "    - {name: go, kind: go-env, lend: true}\n",
 ]
 
 
@@ -220,9 +250,17 @@ def test_nothing_is_found_in_what_is_right(spec: str) -> None:
     assert lines(HEAD + spec) == []
 
 
+#: In test_trust_rules.py: they need certificates.
+TRUST_RULES = {
+    "trust-not-authority", "trust-expired", "trust-expires-soon", "ca-import-empty", "ca-import-unknown",
+    "ca-import-no-root",
+}  # fmt: skip
+
+
 def test_every_rule_that_checks_is_shown_at_work() -> None:
     shown = {rule for rule, _, _ in FOUND} | {"trust-not-carried", "profile-unknown", "path-unsafe"}
     shown |= {"tls-cert-file-ignored", "tls-cert-file-replaces-store", "launch-env-scope"}
+    shown |= TRUST_RULES
     assert {rule.id for rule in RULES.values() if rule.check} <= shown
 
 
@@ -258,7 +296,7 @@ def test_an_error_can_be_waived_and_then_stops_nothing() -> None:
     assert policy.problems == ()
 
 
-PEM = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+PEM = (ROOT / "examples" / "acme" / "certs" / "acme-root.pem").read_bytes()
 TRUST = "  trust: [{name: root, file: ca/root.pem, sha256: %s}]\n"
 
 
@@ -277,6 +315,7 @@ def test_trusted_files_are_read_and_must_be_the_right_ones() -> None:
     assert "cannot be read: there is no ca/root.pem" in trusting(PEM, file="other")[0]
     assert "holds a private key" in trusting(PEM + b"-----BEGIN PRIVATE KEY-----\n")[0]
     assert "no certificate" in trusting(b"junk")[0]
+    assert "certificate 1 in the file is no certificate" in trusting(PEM.replace(b"MII", b"MIJ"))[0]
     assert "larger than" in trusting(PEM + b"x" * (1 << 20))[0]
 
 

@@ -156,7 +156,7 @@ def test_what_a_build_system_obeys_is_made_harmless(desk: Desk) -> None:
     desk.write()
     desk.run("apply", "--yes")
     evil = "::add-mask::x\n  ::set-output name=a::b\n##vso[task.setvariable variable=x]y\n##[command]ls\n\x1b]0;pwn\x07\u202e\n"
-    (desk.tree / "ci" / "goproxy.sh").write_text(evil)
+    (desk.tree / "ci" / "goproxy.sh").write_text(evil, encoding="utf-8")
     for form in ("text", "json", "markdown"):
         out = desk.run("diff", "--format", form).out
         assert "##vso[" not in out

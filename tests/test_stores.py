@@ -3,7 +3,6 @@
 import errno
 import os
 import random
-import resource
 import signal
 import stat
 import subprocess
@@ -95,7 +94,7 @@ class World:
 
     def snapshot(self) -> dict[str, bytes | None]:
         """Every file with its bytes, every folder."""
-        found = {str(p.relative_to(self.base)): p for p in self.base.rglob("*")}
+        found = {p.relative_to(self.base).as_posix(): p for p in self.base.rglob("*")}
         return {name: path.read_bytes() if path.is_file() else None for name, path in found.items()}
 
 
@@ -271,8 +270,7 @@ def test_where_go_reads_no_file_there_is_nothing_to_write(world: World) -> None:
 def test_a_file_in_the_place_of_a_folder_is_said_by_the_name_of_the_error(world: World) -> None:
     (world.roots.tree / "ci").touch()
     result = put_all(world, CASES[0])[0]
-    code = "ENOENT" if sys.platform == "win32" else "ENOTDIR"
-    assert f"ci/deep/goproxy.sh: the system says {code}" in str(result.detail)
+    assert "ci/deep/goproxy.sh: the system says ENOTDIR" in str(result.detail)
 
 
 @posix
@@ -474,6 +472,8 @@ def test_a_full_disk_leaves_the_old_file(world: World) -> None:
     case = CASES[0]
     put_all(world, case)
     before = world.snapshot()
+
+    import resource
 
     def work() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -13,7 +13,7 @@ from goproxyctl.text import Text
 def adopt(shell: Shell, selection: Selection, *, yes: bool) -> int:
     """Records, once the person agreed. The exit code."""
     session = open_session(shell, selection)
-    desired = {at: r for at, r in session.desired(selection.targets or None).items() if at.world in session.worlds}
+    desired = {at: r for at, r in session.wanted(selection.targets or None).items() if at.world in session.worlds}
     if not yes:
         shell.must_be_interactive()
     with session.ledgers.lock():

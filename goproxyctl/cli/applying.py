@@ -47,7 +47,7 @@ def _world(sealed: Sealed) -> str:
 
 def _apply(shell: Shell, selection: Selection, job: _Job, check: Callable[[Plan, Desired], None]) -> int:
     session = open_session(shell, selection, today=shell.today)
-    desired = session.desired()
+    desired = session.wanted()
     _refuse_silence(shell, job)
     with session.ledgers.lock():
         plan = session.plan(desired, session.ledgers.load())

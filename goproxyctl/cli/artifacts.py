@@ -13,6 +13,8 @@ from goproxyctl.text import Text
 
 #: A document may begin with comments before its "---".
 _DOCUMENT_START = re.compile(rb"([ \t]*(#[^\n]*)?\r?\n)*---[ \t]*(#[^\n]*)?\r?\n")
+#: The hives of the registry, each one file for ``reg import``; that of the machine asks for an administrator.
+_HIVES = {"HKCU": "registry/user.reg", "HKLM": "registry/machine.reg"}
 _MANIFEST = (re.compile(rb"^apiVersion:", re.MULTILINE), re.compile(rb"^kind:", re.MULTILINE))
 
 
@@ -35,22 +37,40 @@ def artifacts(desired: Desired) -> dict[str, bytes]:
 
 
 def _container(resource: Resource) -> tuple[Place, str]:
-    return resource.address.place, resource.address.container
+    """What is one artifact: a container, or all that a hive of the registry holds."""
+    place, container, _ = resource.address
+    return place, container.partition("\\")[0] if place is Place.REGISTRY else container
 
 
 def artifact_path(container: str) -> str:
-    """What a container is called among rendered files."""
+    """What a container is called among rendered files; a task is a file for ``schtasks /Create /XML``."""
     if container == GOENV_FILE:
         return "go/env"
+    if container in _HIVES:
+        return _HIVES[container]
+    if container.startswith("\\"):
+        return "tasks/" + container.rpartition("\\")[2] + ".xml"
     return f"home/{container[2:]}" if container.startswith("~/") else container
 
 
 def _content(place: Place, resources: Sequence[Resource]) -> bytes:
     if place is Place.FILE:
         return resources[0].content
+    if place is Place.REGISTRY:
+        return _registry_file(resources)
     edits = [Edit(resource.address.key, resource.content) for resource in resources]
     ground = _ground([resource.address for resource in resources]) if place is Place.JSON_KEY else None
     return editor(place).edit(ground, edits).text or b""
+
+
+def _registry_file(resources: Sequence[Resource]) -> bytes:
+    from goproxyctl.formats.reg import render_reg
+
+    keys: dict[str, dict[str, bytes | None]] = {}
+    for (_, container, (name,)), content, *_ in resources:
+        assert isinstance(name, str)
+        keys.setdefault(container, {})[name] = content
+    return render_reg(keys)
 
 
 def _ground(addresses: Sequence[Address]) -> bytes | None:

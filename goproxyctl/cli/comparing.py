@@ -16,7 +16,7 @@ from goproxyctl.text import Text
 def compare_live(shell: Shell, selection: Selection) -> Difference:
     """What apply would change."""
     session = open_session(shell, selection)
-    plan = session.plan(session.desired(), session.ledgers.load())
+    plan = session.plan(session.wanted(), session.ledgers.load())
     return Difference(plan.changes, len(plan.in_sync), None, dict(plan.notes))
 
 

@@ -1,7 +1,7 @@
 """``goproxyctl diff``."""
 
 from goproxyctl.cli.app import command as named
-from goproxyctl.cli.options import LOOKING, PRUNE, Selection, selecting
+from goproxyctl.cli.options import LOOKING, PRUNE, REGISTRY, Selection, selecting
 from goproxyctl.cli.shell import Shell
 from goproxyctl.cli.words import option
 from goproxyctl.text import Text
@@ -11,7 +11,7 @@ FROM = Text("cli.option.from", "Compare with the policy at this git revision ins
 
 
 @named("diff", example=EXAMPLE)
-@selecting((*LOOKING, PRUNE), "text", "json", "markdown")
+@selecting((*LOOKING, PRUNE, REGISTRY), "text", "json", "markdown")
 @option("--from", "revision", metavar="REV", text=FROM)
 def command(shell: Shell, selection: Selection, revision: str | None) -> int:
     """Shows what apply would change, or what a policy change means to every artifact."""

@@ -42,9 +42,10 @@ def complete_variables(_ctx: click.Context, _parameter: click.Parameter, incompl
 )
 @option(
     "--registry",
+    "exported",
     type=_FILE,
     metavar="FILE",
-    text=Text("cli.option.registry", "An exported registry file with the Environment keys of Windows."),
+    text=Text("cli.option.explain-registry", "An exported registry file with the Environment keys of Windows."),
 )
 @option(
     "--system",
@@ -56,9 +57,17 @@ def complete_variables(_ctx: click.Context, _parameter: click.Parameter, incompl
     is_flag=True,
     text=Text("cli.option.running", "Look at the editors and CI runners that run now (Linux)."),
 )
-def command(shell: Shell, selection: Selection, variables: tuple[str, ...], no_go: bool, **sources: object) -> int:
+def command(
+    shell: Shell,
+    selection: Selection,
+    variables: tuple[str, ...],
+    no_go: bool,
+    exported: str | None,  # not "registry", which Selection would take
+    **sources: object,
+) -> int:
     """Tells where the settings of go come from."""
     from goproxyctl.cli.explaining import explain_machine
     from goproxyctl.cli.machine import Sources
 
-    return explain_machine(shell, selection, variables, Sources(ask=not no_go, **sources))  # type: ignore[arg-type]  # click checked them
+    named = Sources(ask=not no_go, registry=exported, **sources)  # type: ignore[arg-type]  # click checked them
+    return explain_machine(shell, selection, variables, named)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 import click
 
 from goproxyctl.cli.explain import ALWAYS, RARE
-from goproxyctl.cli.machine import STOCK, Machine, Sources, asking_go, read_machine
+from goproxyctl.cli.machine import STOCK, Machine, Sources, asking_go, own_registry, read_machine
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.running import Program, running_programs
 from goproxyctl.cli.shell import Shell
@@ -39,7 +39,7 @@ def explain_machine(shell: Shell, selection: Selection, variables: Sequence[str]
     notes: list[Text] = []
     with asking_go(shell, sources, *names) as answer:
         wants = read_wants(shell, selection, notes)  # go runs meanwhile
-        machine = read_machine(shell, sources, answer)
+        machine = read_machine(shell, sources, answer, own_registry())
     findings = _findings(machine, names if variables else ())
     said = {problem.text.id for problem in findings}
     programs = _programs(shell, machine, notes) if sources.running and machine.here else []

@@ -6,9 +6,9 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from goproxyctl.cli.shell import Shell
 from goproxyctl.errors import StoreError
@@ -65,6 +65,13 @@ class Sources(NamedTuple):
         return self.here and not (self.go or self.goenv or self.goroot_env)
 
 
+class Registry(Protocol):
+    """The registry of a Windows, as far as it is looked at. Everything raises OSError."""
+
+    def values(self, key: str, /) -> Mapping[str, bytes]:
+        """The contents of all values of a key by their names; nothing when it is not there."""
+
+
 class SettingsFile(NamedTuple):
     """A file that go reads settings from: its path ("": there is none); content None: go can read nothing there."""
 
@@ -110,22 +117,38 @@ def asking_go(shell: Shell, sources: Sources, *names: str) -> Iterator[Answer]:
             yield lambda: {**answer(), "GOENV": path}
 
 
-def read_machine(shell: Shell, sources: Sources = Sources(), answer: Answer | None = None) -> Machine:  # noqa: B008 - a value
+def own_registry() -> Registry | None:
+    """That of this Windows; None elsewhere."""
+    if sys.platform == "win32":
+        from goproxyctl.stores.winkeys import WindowsKeys
+
+        return WindowsKeys()
+    else:  # noqa: RET505 - mypy skips the branch of the other platform
+        return None
+
+
+def read_machine(
+    shell: Shell,
+    sources: Sources = Sources(),  # noqa: B008 - a value
+    answer: Answer | None = None,
+    registry: Registry | None = None,
+) -> Machine:
     """What go finds. ``answer``: of a go that was asked before; without one it is asked here.
 
+    ``registry``: where this machine keeps variables, if what others see of them is of interest.
     Raises: StoreError when a file that the person named cannot be read, or is not what it should be.
     """
     if answer is not None:
-        return _Look(shell, sources).machine(answer)
+        return _Look(shell, sources, registry).machine(answer)
     with asking_go(shell, sources) as asked:
-        return _Look(shell, sources).machine(asked)
+        return _Look(shell, sources, registry).machine(asked)
 
 
 class _Look:
     """One look at a machine; what is worth saying about it gathers in ``notes``."""
 
-    def __init__(self, shell: Shell, sources: Sources) -> None:
-        self.shell, self.sources = shell, sources
+    def __init__(self, shell: Shell, sources: Sources, registry: Registry | None) -> None:
+        self.shell, self.sources, self.registry = shell, sources, registry
         self.notes: list[Text] = []
 
     def machine(self, answer: Answer) -> Machine:
@@ -144,11 +167,18 @@ class _Look:
         return Machine(layers, go, env_file, go_env, at, hives, told, tuple(self.notes), here)
 
     def hives(self) -> Hives | None:
-        if not self.sources.registry:
+        """Of the exported file, if one is named, else of this machine; none where it lets nobody look."""
+        if not self.sources.registry and not (self.registry and self.sources.here):
             return None
-        from goproxyctl.formats.regtext import read_hives
+        from goproxyctl.formats.hives import hives_of, read_hives
+        from goproxyctl.formats.reg import ENVIRONMENTS
 
-        return _parsed(self.sources.registry, self.given(self.sources.registry), read_hives)
+        if self.sources.registry:
+            return _parsed(self.sources.registry, self.given(self.sources.registry), read_hives)
+        assert self.registry is not None
+        with suppress(OSError):
+            return hives_of({key: self.registry.values(key) for key in ENVIRONMENTS.values()})
+        return None
 
     def environment(self, hives: Hives | None) -> Mapping[str, str]:
         """The captured one, else what Windows makes of the registry for a new program, else that of this run."""
@@ -258,11 +288,11 @@ def _parsed(file: str, content: bytes, parse: Callable[[bytes], T]) -> T:
 
 def _load(path: Path) -> bytes:
     """The bytes of a plain file; a pipe in its place does not hold us up. Raises: OSError."""
+    if os.path.isdir(path):  # which Windows would only call not permitted
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with open(fd, "rb") as file:
         kind = os.fstat(fd)
-        if stat.S_ISDIR(kind.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
         if not stat.S_ISREG(kind.st_mode) or kind.st_size > _MOST_BYTES:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), os.fspath(path))
         return file.read(_MOST_BYTES)

@@ -17,13 +17,15 @@ DEFAULT_POLICY = "policy.yaml"
 class Selection(NamedTuple):
     """Which policy, which part of it, and in which form to report.
 
-    Shape: ``world`` is "tree", "machine" or "all"; ``targets`` empty means every target.
+    Shape: ``world`` is "tree", "machine" or "all"; ``targets`` empty means every target; ``registry`` is an exported
+    registry file to look at.
     """
 
     file: str = DEFAULT_POLICY
     targets: tuple[str, ...] = ()
     profile: str | None = None
     world: str = "tree"
+    registry: str | None = None
     prune: bool = False
     max_deletes: int | None = None
     form: str = "text"
@@ -81,6 +83,14 @@ MAX_DELETES = option(
     type=click.IntRange(min=0),
     metavar="N",
     text=Text("cli.option.max-deletes", "Allow so many deletions, where goproxyctl would refuse."),
+)
+
+
+REGISTRY = option(
+    "--registry",
+    type=click.Path(),
+    metavar="FILE",
+    text=Text("cli.option.registry", "An exported registry file (.reg) to look at in place of the registry."),
 )
 
 

@@ -13,7 +13,8 @@ from goproxyctl.policy.nodes import find
 from goproxyctl.report.rules import RulePage
 from goproxyctl.rules.catalogue import catalogue, pages_of
 from goproxyctl.rules.names import suggest
-from goproxyctl.rules.pages import BESIDE, Example, whole_policy
+from goproxyctl.rules.pages import Example, whole_policy
+from goproxyctl.rules.pages.beside import BESIDE
 from goproxyctl.text import Text
 
 #: A page says the same every day.

@@ -1,6 +1,7 @@
 """Programs that run now and start go: what they found in their environment when they were started. Linux only."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
@@ -25,6 +26,8 @@ class Program(NamedTuple):
 
 def running_programs() -> Iterator[Program]:
     """The editors, multiplexers and CI runners of this user, in the order in which they were started."""
+    if sys.platform != "linux":  # elsewhere a folder of that name may be anything
+        return
     with suppress(OSError):
         for number in sorted(int(name) for name in os.listdir(_FOLDER) if name.isdigit()):
             with suppress(OSError):  # it ended meanwhile, or may not be looked at

@@ -18,7 +18,7 @@ from goproxyctl.live import Stores, observe
 from goproxyctl.plan import Plan, addresses_of, make_plan
 from goproxyctl.policy import Policy, load_policy
 from goproxyctl.resource import Address, Desired, Live, World
-from goproxyctl.stores import Roots, open_store
+from goproxyctl.stores import Roots, open_store, reachable
 from goproxyctl.stores.ledger_file import LedgerFile
 from goproxyctl.text import Text
 
@@ -47,7 +47,9 @@ class Session:
     @property
     def roots(self) -> Roots:
         """Where containers are on this machine."""
-        return make_roots(self.folder.path, self.shell.env, self.shell.cwd, sys.platform)
+        roots = make_roots(self.folder.path, self.shell.env, self.shell.cwd, sys.platform)
+        named = self.selection.registry
+        return replace(roots, registry=self.shell.cwd / named) if named else roots
 
     @property
     def stores(self) -> Stores:
@@ -67,6 +69,18 @@ class Session:
         """What should be there; ``targets`` None: all of it, whatever ``--target`` says."""
         with placed(self.folder):
             return make_desired(self.policy, targets)
+
+    def wanted(self, targets: Collection[str] | None = None) -> Desired:
+        """What should be there, in the places that this machine has; one line says how much is for others."""
+        desired, roots = self.desired(targets), self.roots
+        here = {at: resource for at, resource in desired.items() if reachable(at.place, roots)}
+        elsewhere = sum(at.world in self.worlds for at in desired) - sum(at.world in self.worlds for at in here)
+        if elsewhere:
+            self.shell.err(
+                Text("cli.elsewhere", "resources that need Windows are left out: {count}; apply them there, or look "
+                     "at an exported registry with --registry", count=elsewhere)
+            )  # fmt: skip
+        return here
 
     def live(self, desired: Desired, ledger: Ledger) -> dict[Address, Live]:
         """What is there, wherever something is desired or recorded."""

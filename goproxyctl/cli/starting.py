@@ -1,7 +1,7 @@
 """``init``: answers gathered, the policy made, checked, and written with consent."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def start_policy(shell: Shell, file: str, answers: Answers, *, yes: bool) -> int
         kinds = answers.kinds or DEFAULT_KINDS
     else:
         start, kinds = _asked(shell, answers, name)
-    text = policy_text(replace(start, targets=tuple(_target(kind, shell) for kind in kinds))).encode()
+    text = policy_text(replace(start, targets=tuple(_targets(kinds, shell)))).encode()
     _check(path.name, text)
     schema = as_json(policy_schema()).encode("ascii")
     if path.exists() and not yes:
@@ -68,6 +68,13 @@ def _check(name: str, text: bytes) -> None:
 def _folder_name(path: Path) -> str:
     word = re.sub(r"[^a-z0-9]+", "-", path.resolve().parent.name.lower()).strip("-")[:40]
     return word or "policy"
+
+
+def _targets(kinds: tuple[str, ...], shell: Shell) -> Iterator[Mapping[str, Any]]:
+    """An entry for each kind. What a failover moves is GOPROXY of go's own file, and must be lent to it."""
+    lent = "scheduled-task" in kinds
+    for kind in ("go-env", *kinds) if lent and "go-env" not in kinds else kinds:
+        yield {**_target(kind, shell), **({"lend": True} if lent and kind == "go-env" else {})}
 
 
 def _target(kind: str, shell: Shell) -> Mapping[str, Any]:

@@ -61,5 +61,6 @@ def editor(place: Place) -> Editor:
         Place.BLOCK: block,
         Place.JSON_KEY: jsonc,
         Place.GO_ENV: goenv,
+        Place.TASK: whole,
     }
     return found[place]

@@ -1,8 +1,10 @@
 """What go prints when it cannot fetch a module: its own words, as far as they do not depend on the machine."""
 
 import re
+from collections.abc import Sequence
 
-from goproxyctl.gosem.modpath import Query, escape, query_of
+from goproxyctl.gosem.chain import Hop
+from goproxyctl.gosem.modpath import Query, query_of
 from goproxyctl.gosem.outcome import Class, Outcome, Purpose
 from goproxyctl.gosem.request import Failure, Request, Route
 from goproxyctl.gosem.toolchain import MODULE
@@ -36,15 +38,18 @@ _BODIES = {
 _DATABASE = frozenset({Purpose.SUPPORTED, Purpose.LOOKUP, Purpose.TILE})
 
 
-def say(route: Route) -> str:
-    """The line that go ends with when ``route`` fails; "" when it does not, for a go that hangs says nothing."""
+def say(route: Route, hops: Sequence[Hop] = ()) -> str:
+    """The line that go ends with when ``route`` fails; "" when it does not, for a go that hangs says nothing.
+
+    ``hops``: the chain it went along, for go names a proxy as GOPROXY has it.
+    """
     failure = route.failure
     if failure is None:
         return ""
     if route.module == MODULE and failure.kind is Class.NOT_FOUND:
         platform = route.query.rpartition(".")[2].replace("-", "/")
         return f"go: download {_toolchain(route)} for {platform}: toolchain not available"
-    return f"go: {_subject(route, failure)}{_verifying(route, failure)}{_reason(route, failure)}"
+    return f"go: {_subject(route, failure)}{_verifying(route, failure)}{_reason(route, failure, hops)}"
 
 
 def _toolchain(route: Route) -> str:
@@ -55,10 +60,12 @@ def _toolchain(route: Route) -> str:
 def _subject(route: Route, failure: Failure) -> str:
     """Source: cmd/go/internal/modload/query.go, queryModule; golang.org/x/mod/module, ModuleError."""
     download = f"download {_toolchain(route)}: " if route.module == MODULE else ""
-    if failure.id == "bad-zip":
+    late = failure.purpose is Purpose.GO_GET and route.steps[-1].purpose in {Purpose.MOD, Purpose.ZIP}
+    if failure.id == "bad-zip" or late:  # an error of the repository itself; those of a proxy name the version
         return download
     kind = query_of(route.query)
-    if failure.purpose in {Purpose.LIST, Purpose.LATEST} and failure.id == "outcome":
+    listing = failure.purpose in {Purpose.LIST, Purpose.LATEST} and failure.id == "outcome"
+    if listing or (failure.id == "no-version" and kind is Query.LATEST):
         return f"module {route.module}: "
     invalid = "invalid version: " if kind is Query.REVISION and failure.purpose is Purpose.INFO else ""
     return f"{download}{route.module}@{_version(route, failure)}: {invalid}"
@@ -82,12 +89,12 @@ def _verifying(route: Route, failure: Failure) -> str:
     return f"verifying {noun}: {about}"
 
 
-def _reason(route: Route, failure: Failure) -> str:
+def _reason(route: Route, failure: Failure, hops: Sequence[Hop]) -> str:
     if failure.remark is not None:
         return str(failure.remark.values["says"])
     if failure.id == "outcome" and failure.outcome is not None:
         request = next(r for r in reversed(route.requests) if (r.where, r.purpose) == (failure.where, failure.purpose))
-        return _met(route.module, request, failure.outcome)
+        return _met(route.module, request, failure.outcome, hops)
     return {
         "off": "module lookup disabled by GOPROXY=off",
         "bad-zip": "zip: not a valid zip file",
@@ -95,7 +102,7 @@ def _reason(route: Route, failure: Failure) -> str:
     }.get(failure.id, "checksum mismatch")
 
 
-def _met(module: str, request: Request, outcome: Outcome) -> str:
+def _met(module: str, request: Request, outcome: Outcome, hops: Sequence[Hop]) -> str:
     """Source: cmd/go/internal/web/api.go, HTTPError.Error; net/url, Error.Error; cmd/go/internal/vcs/vcs.go."""
     url = f"{request.scheme}://{request.host}{shown_path(request)}"
     if request.purpose is Purpose.VCS:
@@ -106,15 +113,18 @@ def _met(module: str, request: Request, outcome: Outcome) -> str:
     if outcome in _NETWORK:
         return f'{lost}{"https fetch: " if lost else ""}Get "{url}": {_NETWORK[outcome]}'
     if outcome is Outcome.TRUNCATED:
-        return f'{lost}read "{url}": unexpected EOF'
-    return f"{lost}parse {url}: no go-import meta tags ()" if lost else _content(module, outcome, url)
+        reading = f"reading {url}" if request.purpose in _DATABASE else f'read "{url}"'
+        return f"{lost}parsing {module}: unexpected EOF" if lost else f"{reading}: unexpected EOF"
+    return f"{lost}parse {url}: no go-import meta tags ()" if lost else _content(request, outcome, hops)
 
 
-def _content(module: str, outcome: Outcome, url: str) -> str:
-    """Source: cmd/go/internal/modfetch/proxy.go, Stat and versionError."""
+def _content(request: Request, outcome: Outcome, hops: Sequence[Hop]) -> str:
+    """Source: cmd/go/internal/modfetch/proxy.go, Stat, versionError and newProxyRepo (redactedBase)."""
     if outcome is Outcome.TAMPERED:
         return "proxy returned info for version ... instead of requested version"
-    base = url.partition("/@")[0].removesuffix("/" + escape(module).replace("!", "%21"))
+    bases = (hop.url.redacted().partition("?") for hop in hops if hop.index == request.where and hop.url)
+    base, question, _ = next(bases, (f"{request.scheme}://{request.host}", "", ""))
+    base += "?***" if question else ""
     return f'invalid response from proxy "{base}": {_BODIES[outcome]}'
 
 

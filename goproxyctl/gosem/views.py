@@ -19,8 +19,16 @@ from goproxyctl.gosem.version import GoVersion
 #: account that has no variables of its own, as services have.
 Who = Literal["here", "started-earlier", "new", "machine"]
 
-#: These belong to the account and are in neither hive; a new program of the same user has them too.
-_OF_THE_ACCOUNT = ("APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOME", "SYSTEMROOT", "USERNAME", "TEMP", "TMP")
+#: In neither hive, but in the environment of every program, whoever starts it: values may refer to them.
+_OF_THE_SYSTEM = (
+    "SYSTEMROOT", "SYSTEMDRIVE", "PROGRAMDATA", "ALLUSERSPROFILE", "PUBLIC", "COMPUTERNAME",
+    "PROGRAMFILES", "PROGRAMFILES(X86)", "PROGRAMW6432",
+    "COMMONPROGRAMFILES", "COMMONPROGRAMFILES(X86)", "COMMONPROGRAMW6432",
+)  # fmt: skip
+#: These belong to the account; a new program of the same user has them too.
+_OF_THE_ACCOUNT = (
+    "APPDATA", "LOCALAPPDATA", "USERPROFILE", "HOME", "USERNAME", "USERDOMAIN", "HOMEDRIVE", "HOMEPATH", "TEMP", "TMP",
+)  # fmt: skip
 _REFERENCE = re.compile(r"%([^%]+)%")
 
 
@@ -70,11 +78,14 @@ def _views(variable: str, layers: Layers, go: GoVersion, hives: Hives | None) ->
         yield View("started-earlier", resolve(variable, replace(layers, environment=without), go))
     if hives is None:
         return
-    account = {name: read_variable(layers.environment, name, "windows") for name in _OF_THE_ACCOUNT}
-    new = replace(layers, environment=new_environment(hives, account))
+    system, account = (
+        {name: read_variable(layers.environment, name, "windows") for name in names}
+        for names in (_OF_THE_SYSTEM, _OF_THE_ACCOUNT)
+    )
+    new = replace(layers, environment=new_environment(hives, system | account))
     yield View("new", resolve(variable, new, go))
     # another account has another AppData, so the GOENV file of this one is not its own
-    bare = replace(layers, environment=new_environment(Hives(hives.machine), {}), env_file=EnvFile(()))
+    bare = replace(layers, environment=new_environment(Hives(hives.machine), system), env_file=EnvFile(()))
     yield View("machine", resolve(variable, bare, go))
 
 

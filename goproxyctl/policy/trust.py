@@ -3,6 +3,7 @@
 import hashlib
 
 from goproxyctl.errors import StoreError
+from goproxyctl.formats import FormatError
 from goproxyctl.intent import Trust
 from goproxyctl.policy.complaints import Complaints
 from goproxyctl.policy.layers import Reader, beside
@@ -62,10 +63,16 @@ class TrustFiles:
 
 
 def _why_no_authority(pem: bytes) -> Text | None:
+    from goproxyctl.formats.certificates import read_certificates
+
     if len(pem) > MAX_BYTES:
         return Text("trust-file.size", "the file is larger than {most} bytes", most=MAX_BYTES)
     if b"PRIVATE KEY-----" in pem:
         return Text("trust-file.key", "the file holds a private key; only certificates belong here")
     if b"-----BEGIN CERTIFICATE-----\n" not in pem or b"-----END CERTIFICATE-----" not in pem:
         return Text("trust-file.pem", "the file holds no certificate in PEM form")
+    try:
+        read_certificates(pem)
+    except FormatError as error:
+        return error.text
     return None

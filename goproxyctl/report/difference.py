@@ -52,7 +52,7 @@ def parts(changes: Sequence[Change], words: Words) -> Iterator[Part]:
 def _lines(change: Change, words: Words) -> Iterator[Line]:
     """A key whose values are one line each is one line, or two; anything longer has its lines below its name."""
     lines = diff_change(change)
-    if change.address.place is Place.FILE:
+    if not change.address.key:
         yield from lines
         return
     key = key_text(change.address, words)

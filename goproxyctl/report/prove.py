@@ -158,7 +158,7 @@ def _detour(detour: Detour, gatekeeper: str, module: str, scene: Scene) -> tuple
 def _endurance(found: Endurance, scene: Scene) -> Iterator[_Line]:
     if found.healthy.route.result is not Result.OK:
         text = Text("prove.unwell", "{module} even when all is well: {says}",
-                    module=found.module, says=say(found.healthy.route))  # fmt: skip
+                    module=found.module, says=say(found.healthy.route, scene.hops))  # fmt: skip
         yield _Line(_BREAKS, text, Paint.WARNING, found.healthy)
         return
     for harm in found.harms:

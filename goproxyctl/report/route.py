@@ -191,7 +191,7 @@ def _ends(travel: Travel, words: Words, style: Style) -> Iterator[str]:
         for number, line in enumerate(_wrapped(values, most)):
             yield f"{padded(words(label) if not number else '', room)}  {style(line, colour)}"
     if route.failure:
-        yield f"{' ' * room}  {shown(say(route))}"
+        yield f"{' ' * room}  {shown(say(route, scene.hops))}"
     for note in _notes(travel):
         yield style(words(note), Paint.WARNING)
 
@@ -238,7 +238,7 @@ def route_body(travel: Travel) -> dict[str, Any]:
         "learners": [{"name": shown(scene.name(r.where)), "host": shown(r.host)} for r, _ in learners(scene, route)],
         "checksum": message(checksum_text(scene, route)),
         "result": route.result.value,
-        "failure": _failure_body(route),
+        "failure": _failure_body(route, scene),
         "notes": [message(note) for note in _notes(travel)],
         "summary": message(result_text(scene, route)),
     }
@@ -264,7 +264,11 @@ def _request_body(request: Request, scene: Scene) -> dict[str, Any]:
     }
 
 
-def _failure_body(route: Route) -> dict[str, Any] | None:
+def _failure_body(route: Route, scene: Scene) -> dict[str, Any] | None:
     if route.failure is None:
         return None
-    return {"id": route.failure.id, "not_found": route.failure.kind is Class.NOT_FOUND, "says": shown(say(route))}
+    return {
+        "id": route.failure.id,
+        "not_found": route.failure.kind is Class.NOT_FOUND,
+        "says": shown(say(route, scene.hops)),
+    }

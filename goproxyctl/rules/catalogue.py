@@ -9,7 +9,19 @@ from goproxyctl.rules.registry import Rule
 
 #: Where rules look, and the modules that hold them. A module of that name in ``pages`` holds their examples.
 PLACES: Mapping[str, tuple[str, ...]] = {
-    "policy": ("reading", "references", "chain", "mirrors", "private", "settings", "network", "readers", "expect"),
+    "policy": (
+        "reading",
+        "references",
+        "chain",
+        "mirrors",
+        "private",
+        "settings",
+        "network",
+        "readers",
+        "failover",
+        "trust",
+        "expect",
+    ),
     "environment": ("environment.rules", "environment.machine_rules"),
     "repository": ("environment.rules", "environment.machine_rules", "repository.rules"),
 }

@@ -6,6 +6,7 @@ from goproxyctl.errors import Severity
 from goproxyctl.rules.names import suggest_or_list
 from goproxyctl.rules.registry import Rule
 from goproxyctl.rules.subject import FieldPath, Finding, Findings, Subject
+from goproxyctl.targets.base import Target
 from goproxyctl.text import Text
 
 #: Names that Windows takes for devices, with any ending. Source: learn.microsoft.com, Naming Files, Paths.
@@ -112,11 +113,17 @@ def egress_not_carried(subject: Subject) -> Findings:
             )
 
 
+#: Where a `ca-import` puts the authorities, go finds them whatever these say; go-env stands for the same machine.
+_READ_BESIDE_THE_STORE = {"bat", "go-env", "powershell", "reg", "scheduled-task", "windows-environment"}
+
+
 def trust_not_carried(subject: Subject) -> Findings:
     """Without a place for the certificates, the reader of a target does not learn of them."""
+    imported = {getattr(target, "kind", "") for target in subject.targets.values()} >= {"ca-import"}
     for index, target in subject.targets.items():
         stance = subject.stance_of(target)
-        if stance and stance.intent.trust and not getattr(target, "ca_file", None):
+        stored = imported and getattr(target, "kind", "") in _READ_BESIDE_THE_STORE
+        if stance and stance.intent.trust and not target.carries_trust and not stored:
             yield Finding(
                 ("targets", index, "kind"),
                 Text("trust-not-carried", "target {name!r} does not carry the trusted authorities", name=target.name),
@@ -125,8 +132,20 @@ def trust_not_carried(subject: Subject) -> Findings:
             )
 
 
-def _ca_advice(target: object) -> Text | None:
-    if hasattr(target, "ca_file"):
+def ca_file_not_carried(subject: Subject) -> Findings:
+    """A certificate file for a reader that gives go no variables of its process."""
+    for index, target in subject.targets.items():
+        if getattr(target, "ca_file", None) and not target.carries_process_settings:
+            yield Finding(
+                ("targets", index, "ca_file"),
+                Text("ca-file-not-carried", "target {name!r} cannot carry a certificate file", name=target.name),
+                Text("ca-file-not-carried.advice", "leave it out: go reads it from the process environment only"),
+                target=target.name,
+            )
+
+
+def _ca_advice(target: Target) -> Text | None:
+    if hasattr(target, "ca_file") and target.carries_process_settings:
         return Text("trust-not-carried.advice", "set ca_file to where its reader finds them")
     return Text("trust-not-carried.store", "put them into the system's store there")
 
@@ -214,5 +233,13 @@ RULES: tuple[Rule, ...] = (
         Text("rule.trust-not-carried", "a target does not carry the trusted authorities"),
         Text("rule.trust-not-carried.why", "go would not accept what the policy's proxies present"),
         trust_not_carried,
+    ),
+    Rule(
+        "ca-file-not-carried",
+        Severity.ERROR,
+        Text("rule.ca-file-not-carried", "a target is told of a certificate file that it cannot carry"),
+        Text("rule.ca-file-not-carried.why", "what the policy says there would come to nothing without a word"),
+        ca_file_not_carried,
+        waivable=False,
     ),
 )

@@ -1,5 +1,6 @@
 """Where state lives: the only code that touches it, and the interface that live and apply know."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ class Roots:
     ``tree``: the folder of the policy. ``home``: the user's. ``state``: where the machine's ledger and lock live.
     ``go_env``: the file that go reads; None when it reads none (GOENV=off, or no home), and ``go_env_why`` says so.
     ``quiet_s``: how long a go env file has to stand still after a write before the write counts as done.
+    ``registry``: an exported registry file to look at in place of the registry; it is never written.
     """
 
     tree: Path
@@ -23,6 +25,7 @@ class Roots:
     go_env: Path | None
     go_env_why: str = ""
     quiet_s: float = 0.0
+    registry: Path | None = None
 
 
 class Store(Protocol):
@@ -46,8 +49,25 @@ class Store(Protocol):
         """
 
 
+#: Places that only Windows has.
+_OF_WINDOWS = frozenset({Place.REGISTRY, Place.TASK})
+
+
+def reachable(place: Place, roots: Roots) -> bool:
+    """Whether this machine has such a place; what a policy wants in another one is for other machines."""
+    return place not in _OF_WINDOWS or sys.platform == "win32" or (place is Place.REGISTRY and bool(roots.registry))
+
+
 def open_store(place: Place, roots: Roots) -> Store:
     """The store of a place, imported only when an address needs it."""
+    if place is Place.REGISTRY:
+        from goproxyctl.stores.registry import open_registry
+
+        return open_registry(roots)
+    if place is Place.TASK:
+        from goproxyctl.stores.task import TaskStore
+
+        return TaskStore()
     from goproxyctl.stores.file import FileStore
 
     return FileStore(place, roots)

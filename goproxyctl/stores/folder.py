@@ -78,6 +78,8 @@ def enter(folder: Folder, name: str, spot: Spot) -> Folder:
     path = os.path.join(folder.path, name)
     if sys.platform == "win32":
         refuse_link(folder, name, spot)
+        if not stat.S_ISDIR(os.stat(path).st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
         return Folder(path, None)
     else:  # noqa: RET505 - as above
         try:

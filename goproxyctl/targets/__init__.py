@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 KINDS: dict[str, str] = {
     "allow-list": "allow_list:AllowList",
     "bat": "bat:Bat",
+    "ca-import": "ca_import:CaImport",
     "configmap": "configmap:ConfigMap",
     "devcontainer": "devcontainer:DevContainer",
     "dockerfile": "dockerfile:Dockerfile",
@@ -17,9 +18,12 @@ KINDS: dict[str, str] = {
     "gitlab-ci": "gitlab_ci:GitLabCI",
     "go-env": "go_env:GoEnv",
     "powershell": "powershell:PowerShell",
+    "reg": "reg:Reg",
+    "scheduled-task": "scheduled_task:ScheduledTask",
     "sh": "sh:Sh",
     "vscode-launch": "vscode_launch:VSCodeLaunch",
     "vscode-settings": "vscode_settings:VSCodeSettings",
+    "windows-environment": "windows_environment:WindowsEnvironment",
 }
 
 

@@ -75,9 +75,6 @@ class Target(BaseModel, ABC):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
-    #: Whether the reader of the artifact takes settings that go reads from the process environment only.
-    carries_process_settings: ClassVar[bool] = True
-
     #: The language that the artifact is written in, where that decides what a value may hold.
     language: ClassVar[str] = ""
 
@@ -86,6 +83,16 @@ class Target(BaseModel, ABC):
 
     name: Name = Field(description="What this target is called on the command line and in every report.")
     profile: Name | None = Field(default=None, description="The profile whose settings this target gets.")
+
+    @property
+    def carries_process_settings(self) -> bool:
+        """Whether the reader of the artifact takes settings that go reads from the process environment only."""
+        return True
+
+    @property
+    def carries_trust(self) -> bool:
+        """Whether the readers of the artifact learn of the authorities of the policy."""
+        return bool(getattr(self, "ca_file", None))
 
     @abstractmethod
     def desired(self, intent: Intent) -> Iterator[Resource]:

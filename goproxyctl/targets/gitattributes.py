@@ -13,3 +13,10 @@ def crlf_attribute(intent: Intent, path: str) -> Resource:
     pattern = f'"/{path}"' if " " in path else f"/{path}"
     address = Address(Place.BLOCK, ".gitattributes", (f"{intent.owner}/{intent.target}",))
     return Resource(address, f"{pattern} text eol=crlf\n".encode(), intent.target)
+
+
+def bytes_attribute(intent: Intent, *paths: str) -> Resource:
+    """As above, for files that git must not touch at all: in UTF-16 it would put its line ends between the bytes."""
+    patterns = (f'"/{path}"' if " " in path else f"/{path}" for path in paths)
+    address = Address(Place.BLOCK, ".gitattributes", (f"{intent.owner}/{intent.target}",))
+    return Resource(address, "".join(f"{pattern} -text\n" for pattern in patterns).encode(), intent.target)

@@ -259,6 +259,14 @@ def test_who_sees_another_value_is_told() -> None:
     }
 
 
+def test_a_value_may_refer_to_what_every_program_has() -> None:
+    hives = Hives(user={"GOBIN": RegistryText("%ProgramData%\\go", expand=True)})
+    here = layers({"GOBIN": "D:\\all\\go", "ProgramData": "D:\\all", **WINDOWS}, system="windows")
+    assert "new" not in {view.who for view in explain("GOBIN", here, NEWEST, hives).views}
+    shared = Hives(machine=hives.user)
+    assert {view.who for view in explain("GOBIN", here, NEWEST, shared).views} == {"started-earlier"}
+
+
 def test_a_service_reads_the_file_of_its_own_account_only() -> None:
     here = layers(WINDOWS, b"GOPROXY=file\n", system="windows")
     views = explain("GOPROXY", here, NEWEST, Hives()).views

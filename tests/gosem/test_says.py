@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from goproxyctl.gosem.chain import read_chain
 from goproxyctl.gosem.outcome import Outcome, Purpose
 from goproxyctl.gosem.request import Assumed, Where
 from goproxyctl.gosem.route import route, route_toolchain
 from goproxyctl.gosem.says import say, shown_path
 from goproxyctl.gosem.settings import Settings, settings_of
+from goproxyctl.gosem.version import NEWEST
 from tests.gosem.conformance.cases import make_case
 from tests.gosem.conformance.running import run_case
 from tests.gosem.conformance.servers import make_certificates
@@ -62,8 +64,10 @@ def _go_says(home: Path, settings: Settings, *arguments: str) -> str:
 
 def _our_says(settings: Settings, query: str, table: dict[tuple[Where, Purpose | None], Outcome]) -> str:
     if settings.toolchain != "local":
-        return say(route_toolchain(settings.toolchain, settings, Assumed(table)))
-    return say(route("m.test/x", query, settings, Assumed(table)))
+        return say(
+            route_toolchain(settings.toolchain, settings, Assumed(table)), read_chain(settings.proxy, NEWEST).hops
+        )
+    return say(route("m.test/x", query, settings, Assumed(table)), read_chain(settings.proxy, NEWEST).hops)
 
 
 CASES = [
@@ -76,10 +80,13 @@ CASES = [
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("base", ["/base", "", "/base/"])
 @pytest.mark.parametrize(("outcome", "purpose", "query"), CASES)
-def test_go_says_what_we_say_it_says(outcome: Outcome, purpose: Purpose | None, query: str, tmp_path: Path) -> None:
+def test_go_says_what_we_say_it_says(
+    outcome: Outcome, purpose: Purpose | None, query: str, base: str, tmp_path: Path
+) -> None:
     with recording(_Proxy(outcome, purpose)) as proxy:
-        settings = Settings(proxy=f"http://{proxy.address}/base", sumdb="off", toolchain="local")
+        settings = Settings(proxy=f"http://{proxy.address}{base}", sumdb="off", toolchain="local")
         said = _go_says(tmp_path, settings, "mod", "download", f"m.test/x@{query}")
         assert said == _our_says(settings, query, {(0, purpose): outcome})
 
@@ -115,6 +122,10 @@ def test_go_says_the_same_of_a_toolchain(outcome: Outcome, tmp_path: Path) -> No
 _THEIRS = {Outcome.REFUSED, Outcome.RESET, Outcome.TLS, Outcome.TAMPERED}
 
 
+#: The modules of one run share one client of the checksum database, and what it met once; a route is a run of its own.
+_OF_THE_RUN = {Purpose.SUPPORTED, Purpose.LOOKUP, Purpose.TILE}
+
+
 def _comparable(text: str) -> str:
     """Up to the status code, without the query of a proxy, which we do not show."""
     return re.sub(r"(: [1-5]\d\d) .*", r"\1", re.sub(r"\?(t=1|\*\*\*)", "", text.partition("\n")[0])).removeprefix(
@@ -130,15 +141,17 @@ def test_go_says_what_we_say_wherever_it_fails(tmp_path: Path) -> None:
         case = make_case(random.Random(seed), 12)
         seen = run_case(require_go(), case, tmp_path)
         for module in case.modules:
-            taken = route(module.path, module.query, settings_of(case.environment), case.outcomes(module))
+            settings = settings_of(case.environment)
+            taken = route(module.path, module.query, settings, case.outcomes(module))
+            hops = read_chain(settings.proxy, NEWEST).hops
             failure = taken.failure
             if (
                 failure
-                and failure.purpose is not Purpose.VCS
+                and failure.purpose not in {Purpose.VCS, *_OF_THE_RUN}
                 and failure.id != "off"
                 and failure.outcome not in _THEIRS
             ):
-                assert _comparable(seen.errors[module.path]) == _comparable(say(taken)), (seed, module)
+                assert _comparable(seen.errors[module.path]) == _comparable(say(taken, hops)), (seed, module)
                 compared += 1
     assert compared > scaled(10, 150)
 

@@ -42,6 +42,35 @@ def _literal(text: str) -> str:
         i += 1
 
 
+def read_literals(content: bytes) -> list[str]:
+    """The value of every single-quoted string of a script, in order; comments and double-quoted strings are passed over.
+
+    Source: PowerShell tokenizer.cs: "#" begins a comment where a word could begin; a backtick escapes in double quotes.
+    """
+    text, found, i = content.decode("utf-8-sig"), [], 0
+    while i < len(text):
+        if text[i] == "#" and (i == 0 or text[i - 1].isspace()):
+            i = text.find("\n", i) + 1 or len(text)
+        elif text[i] == '"':
+            i += re.match(r'"(?:[^"`]|`.|"")*"', text[i:], re.DOTALL).end()  # type: ignore[union-attr]
+        elif text[i] in _QUOTES:
+            whole = re.match(rf"[{_QUOTES}](?:[^{_QUOTES}]|[{_QUOTES}]{{2}})*[{_QUOTES}]", text[i:])
+            assert whole, f"a string does not end: {text[i : i + 40]!r}"
+            found.append(_literal(whole[0]))
+            i += whole.end()
+        else:
+            i += 1
+    return found
+
+
+def read_settings(content: bytes) -> dict[str, str]:
+    """What an installer wants: the entries of its one ordered hashtable, each a literal."""
+    (block,) = re.findall(r"(?ms)^\$wanted = \[ordered\]@\{\r\n(.*?)^\}\r\n", content.decode("utf-8-sig"))
+    entries = [re.fullmatch(r"    '([A-Z0-9]+)' = (.*)", line) for line in block.split("\r\n")[:-1]]
+    assert all(entries), block
+    return {entry[1]: _literal(entry[2]) for entry in entries if entry}
+
+
 def check_grammar(content: bytes, assignments: int) -> None:
     """The script is that many assignments of one string literal each, to tree-sitter, and nothing else."""
     tree = Parser(Language(language())).parse(content.decode("utf-8-sig").encode())

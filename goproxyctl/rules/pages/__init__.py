@@ -30,15 +30,6 @@ class Page(NamedTuple):
 HEAD = "apiVersion: goproxyctl/v1\nkind: Policy\nmetadata: {name: acme}\nspec:\n"
 _CHAIN = "  chain: [direct]\n"
 
-#: A file with certificates, as far as a policy can tell.
-PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-#: Files that stand beside the policy of every example.
-BESIDE = {
-    "certs/root.pem": PEM,
-    "base.yaml": "apiVersion: goproxyctl/v1\nkind: PolicyBase\nspec:\n"
-    '  private: {modules: [git.acme.example, "*.git.acme.example"]}\n',
-}
-
 
 def policy_page(bad: str, good: str, source: str) -> Page:
     """A page whose examples are fields of a policy."""

@@ -1,13 +1,13 @@
 """Pages of the rules about what is found while the files of a policy are read."""
 
 from goproxyctl.rules.pages import HEAD, Page, policy_file_page, policy_page
+from goproxyctl.rules.pages.beside import sum_of, trusting
 
 _OWN = "goproxyctl, docs/policy.md"
 _YAML = "yaml.org/spec/1.2.2"
 _PROXY = "golang/go src/cmd/go/internal/modfetch/proxy.go"
 _DIRECT = "  chain: [direct]\n"
 _HEAD = "apiVersion: goproxyctl/v1\nkind: Policy\nmetadata: {name: acme}\n"
-_SUM = "8010bfcee1842b2a4ce8f67c3e9455f0188f7a15bf39ec61a26feb75cd785821"
 
 
 def _hop(url: str) -> str:
@@ -15,10 +15,6 @@ def _hop(url: str) -> str:
 
 
 _HOP = _hop("https://goproxy.acme.example")
-
-
-def _trust(file: str, sha256: str = _SUM) -> str:
-    return f"  trust:\n    - name: root\n      file: {file}\n      sha256: {sha256}\n"
 
 
 PAGES: dict[str, Page] = {
@@ -81,7 +77,7 @@ PAGES: dict[str, Page] = {
         '  private: {modules: [git.acme.example, "*.git.acme.example", shop.acme.example]}\n',
         _OWN,
     ),
-    "trust-file": policy_page(_trust("certs/root.pem", "f" * 64), _trust("certs/root.pem"), _OWN),
+    "trust-file": policy_page(trusting("root").replace(sum_of("root"), "f" * 64), trusting("root"), _OWN),
     "target-conflict": policy_page(
         "  targets:\n    - {name: a, kind: sh, path: go.sh}\n    - {name: b, kind: sh, path: go.sh}\n",
         "  targets:\n    - {name: a, kind: sh, path: a.sh}\n    - {name: b, kind: sh, path: b.sh}\n",

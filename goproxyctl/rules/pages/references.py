@@ -1,14 +1,13 @@
 """Pages of the rules about names, paths and waivers."""
 
 from goproxyctl.rules.pages import Page, policy_page
+from goproxyctl.rules.pages.beside import trusting
 
 _OWN = "goproxyctl, docs/policy.md"
 _HTTP = '  chain: [{name: gateway, url: "http://goproxy.acme.example", role: gatekeeper}, "off"]\n'
-_TRUST = (
-    "  trust:\n"
-    "    - name: root\n"
-    "      file: certs/root.pem\n"
-    "      sha256: 8010bfcee1842b2a4ce8f67c3e9455f0188f7a15bf39ec61a26feb75cd785821\n"
+_DESKS = (
+    "  targets:\n"
+    '    - {name: desks, kind: powershell, path: desks.ps1, scope: %s, ca_file: "C:\\\\acme\\\\bundle.pem"}\n'
 )
 _SH = "  targets: [{name: shells, kind: sh, path: goproxy.sh}]\n"
 
@@ -58,8 +57,13 @@ PAGES: dict[str, Page] = {
         "golang/go src/internal/cfg/cfg.go, KnownEnv: a go env file has no HTTP_PROXY",
     ),
     "trust-not-carried": policy_page(
-        _TRUST + _SH,
-        _TRUST + "  targets: [{name: shells, kind: sh, path: goproxy.sh, ca_file: /etc/ssl/acme.pem}]\n",
+        trusting("root") + _SH,
+        trusting("root") + "  targets: [{name: shells, kind: sh, path: goproxy.sh, ca_file: /etc/ssl/acme.pem}]\n",
         "golang/go src/crypto/x509/root_unix.go: SSL_CERT_FILE names the file to trust",
+    ),
+    "ca-file-not-carried": policy_page(
+        _DESKS % "user",
+        _DESKS % "session",
+        "golang/go src/internal/cfg/cfg.go, KnownEnv: a go env file has no SSL_CERT_FILE",
     ),
 }

@@ -1,0 +1,87 @@
+"""The rules about authorities and about the stores of Windows: what they find, and what they must not find."""
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from goproxyctl.errors import Problem, Severity
+from tests.authorities import make_authority, openssl, sign
+from tests.policy_files import CHAIN, HEAD, problems
+
+#: make_authority makes ten days.
+TODAY = dt.datetime.now(dt.UTC).date()
+
+
+def found(*files: Path, targets: str = "{name: a, kind: ca-import}", today: dt.date | None = TODAY) -> list[Problem]:
+    """What is found about a policy that trusts the files, without the remark that the end is near."""
+    entries = ", ".join(
+        f"{{name: {file.stem}, file: {file.name}, sha256: {hashlib.sha256(file.read_bytes()).hexdigest()}}}"
+        for file in files
+    )
+    trust = f"  trust: [{entries}]\n" if files else ""
+    spec = HEAD + CHAIN + trust + f"  targets: [{targets}]\n"
+    every = problems({"policy.yaml": spec, **{file.name: file.read_bytes() for file in files}}, today=today)
+    return [problem for problem in every if problem.rule != "trust-expires-soon"]
+
+
+def test_a_root_may_be_imported(tmp_path: Path) -> None:
+    assert found(make_authority(tmp_path)) == []
+
+
+def test_a_certificate_that_may_not_sign_is_no_authority(tmp_path: Path) -> None:
+    make_authority(tmp_path)
+    leaf = sign(tmp_path, "root", "leaf", "/CN=goproxy.acme.example", "basicConstraints=CA:FALSE")
+    (problem,) = found(leaf, targets="{name: a, kind: sh, path: a.sh, ca_file: /etc/ca.pem}")
+    assert (problem.rule, problem.severity) == ("trust-not-authority", Severity.ERROR)
+    assert str(problem.text) == "'goproxy.acme.example' is no certificate authority"
+
+
+def test_an_authority_outside_its_time_is_found_where_today_matters(tmp_path: Path) -> None:
+    root = make_authority(tmp_path)
+    for day, words in ((TODAY + dt.timedelta(20), "ended on"), (TODAY - dt.timedelta(20), "begins on")):
+        (problem,) = found(root, today=day)
+        assert (problem.rule, problem.severity) == ("trust-expired", Severity.ERROR)
+        assert f"'acme root' {words} " in str(problem.text)
+    assert found(root, today=None) == []
+
+
+@pytest.mark.parametrize(("days", "told"), [(10, True), (59, True), (62, False)])
+def test_the_end_of_an_authority_is_told_in_time(tmp_path: Path, days: int, told: bool) -> None:
+    openssl(
+        tmp_path, "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", str(days), "-keyout", "k", "-out", "r.pem",
+        "-subj", "/CN=r",
+    )  # fmt: skip
+    sha256 = hashlib.sha256((tmp_path / "r.pem").read_bytes()).hexdigest()
+    spec = (
+        HEAD
+        + CHAIN
+        + f"  trust: [{{name: r, file: r.pem, sha256: {sha256}}}]\n  targets: [{{name: a, kind: ca-import}}]\n"
+    )
+    files: dict[str, str | bytes] = {"policy.yaml": spec, "r.pem": (tmp_path / "r.pem").read_bytes()}
+    assert [(p.rule, p.severity) for p in problems(files, today=TODAY)] == [
+        ("trust-expires-soon", Severity.WARNING)
+    ] * told
+
+
+def test_an_import_needs_something_to_import(tmp_path: Path) -> None:
+    (problem,) = found()
+    assert (problem.rule, problem.severity) == ("ca-import-empty", Severity.WARNING)
+    (problem,) = found(make_authority(tmp_path), targets="{name: a, kind: ca-import, authorities: [rot]}")
+    assert (problem.rule, problem.severity) == ("ca-import-unknown", Severity.ERROR)
+    assert str(problem.text) == "there is no authority 'rot' in spec.trust"
+    assert str(problem.advice) == "did you mean 'root'?"
+
+
+def test_an_intermediate_authority_is_no_root(tmp_path: Path) -> None:
+    root = make_authority(tmp_path)
+    between = sign(tmp_path, "root", "between", "/CN=acme issuing", "basicConstraints=critical,CA:TRUE")
+    (problem,) = found(root, between)
+    assert (problem.rule, problem.severity) == ("ca-import-no-root", Severity.WARNING)
+    assert "'acme issuing' is signed by another authority" in str(problem.text)
+    targets = (
+        "{name: a, kind: ca-import, authorities: [root]}, "
+        "{name: b, kind: ca-import, authorities: [between], store: intermediate}"
+    )
+    assert found(root, between, targets=targets) == []
