@@ -210,7 +210,7 @@ def test_go_obeys_every_batch_file_of_the_examples_in_both_scopes(at: Console, e
     for target in policy.targets:
         if isinstance(target, Bat):
             wanted = policy.intent(target).module_settings()
-            put(at, target, policy.intent(target))
+            put(at, target.model_copy(update={"scope": "session"}), policy.intent(target))
             found = json.loads(at.run([call(), "go.exe env -json"]).said)
             assert {name: found[name] for name in wanted} == wanted
             put(at, target.model_copy(update={"scope": "user", "ca_file": None}), policy.intent(target))

@@ -146,7 +146,8 @@ def test_a_deleted_working_directory_is_no_traceback(desk: Desk) -> None:
 def waiting(desk: Desk, *arguments: str) -> subprocess.Popen[bytes]:
     """A run that waits on a FIFO it was told to print to, well after its start."""
     program = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background is started without it
         "from goproxyctl.cli import app, main\n"
         "import goproxyctl.cli.kinds as kinds\n"
         "def wait(**_): print('ready', flush=True); time.sleep(60)\n"
