@@ -53,14 +53,19 @@ class Editor(Protocol):
 
 
 def editor(place: Place) -> Editor:
-    """The editor for a place whose containers are files."""
-    from goproxyctl.formats import block, goenv, jsonc, whole
+    """The editor for a place whose containers are files. Only that one is imported."""
+    if place is Place.BLOCK:
+        from goproxyctl.formats import block
 
-    found: dict[Place, Editor] = {
-        Place.FILE: whole,
-        Place.BLOCK: block,
-        Place.JSON_KEY: jsonc,
-        Place.GO_ENV: goenv,
-        Place.TASK: whole,
-    }
-    return found[place]
+        return block
+    if place is Place.JSON_KEY:
+        from goproxyctl.formats import jsonc
+
+        return jsonc
+    if place is Place.GO_ENV:
+        from goproxyctl.formats import goenv
+
+        return goenv
+    from goproxyctl.formats import whole
+
+    return {Place.FILE: whole, Place.TASK: whole}[place]
