@@ -36,12 +36,7 @@ def profile_of(shell: Shell, selection: Selection, policy: Policy) -> str | None
         refuse(shell, Text("cli.one-target", "--target: a route has the settings of one target"))
     found = next((target for target in policy.targets if target.name == selection.targets[0]), None)
     if found is None:
-        known = ", ".join(target.name for target in policy.targets)
-        refuse(
-            shell,
-            Text("cli.unknown-target", "--target {name}: the policy has no such target; it has {names}",
-                 name=selection.targets[0], names=known),
-        )  # fmt: skip
+        refuse(shell, policy.unknown_target(selection.targets[0]))
     return found.profile or selection.profile
 
 

@@ -113,10 +113,7 @@ def _check_targets(policy: Policy, selection: Selection) -> None:
     names = [target.name for target in policy.targets]
     for name in selection.targets:
         if name not in names:
-            raise GoproxyctlError(
-                Text("cli.unknown-target", "--target {name}: the policy has no such target; it has {names}",
-                     name=name, names=", ".join(names))
-            )  # fmt: skip
+            raise GoproxyctlError(policy.unknown_target(name))
 
 
 def _count_warnings(shell: Shell, selection: Selection, policy: Policy) -> None:

@@ -91,11 +91,7 @@ def _chosen(policy: Policy, folder: Folder, selection: Selection) -> Wants:
     """The target that was named, the profile that was named, or the target that writes the go env file here."""
     target = next((t for t in policy.targets if t.name in selection.targets), None)
     if selection.targets and target is None:
-        names = ", ".join(target.name for target in policy.targets)
-        raise GoproxyctlError(
-            Text("cli.unknown-target", "--target {name}: the policy has no such target; it has {names}",
-                 name=selection.targets[0], names=names)
-        )  # fmt: skip
+        raise GoproxyctlError(policy.unknown_target(selection.targets[0]))
     if target is None and selection.profile is None:
         target = next(filter(_is_of_the_machine, policy.targets), None)
     if target is None:

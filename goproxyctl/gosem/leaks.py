@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from goproxyctl.gosem.chain import HopKind, read_chain
-from goproxyctl.gosem.globs import BadPatternError, match_path, matches, matches_any
+from goproxyctl.gosem.globs import BadPatternError, match_path, matches_any
+from goproxyctl.gosem.samples import sample_of
 from goproxyctl.gosem.settings import Settings
 from goproxyctl.gosem.version import NEWEST, GoVersion
 
@@ -73,7 +74,9 @@ def pattern_faults(globs: str) -> Iterator[PatternFault]:
     for index, entry in enumerate(entries):
         why = _why_dead(entry)
         meant = tuple(_meant(entry)) if why else tuple(_twins(entry))
-        examples = [example for example in map(example_of, meant) if not matches_any(entries, example)]
+        examples = [
+            example for example in (sample_of(one) or one for one in meant) if not matches_any(entries, example)
+        ]
         if examples or (why and not meant):
             yield PatternFault(why or _twin_id(entry), index, entry, meant, examples[0] if examples else "")
 
@@ -146,10 +149,3 @@ def _twins(entry: str) -> Iterator[str]:
 
 def _twin_id(entry: str) -> str:
     return "leak.apex" if entry.startswith("*.") else "leak.subdomains"
-
-
-def example_of(glob: str) -> str:
-    """A module path that the glob covers, with a host that go takes for one."""
-    any_host = "team" if "." in glob.partition("/")[0] else "team.example"
-    made = re.sub(r"\*+", "team", re.sub(r"^\*+", any_host, glob.removesuffix("/"))).replace("?", "x")
-    return made + "/app" if matches(glob, made + "/app") else made

@@ -8,6 +8,7 @@ from goproxyctl.intent import Intent
 from goproxyctl.policy.complaints import Complaints
 from goproxyctl.policy.nodes import FieldPath, Fields, find, nearest
 from goproxyctl.targets.base import Target
+from goproxyctl.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,16 @@ class Policy:
     def position(self, path: FieldPath, profile: str | None = None) -> Position:
         """Where the field at ``path`` (from the top of the document) stands, or what is nearest to it."""
         return self.sources.position(nearest(self.trees[profile], path))
+
+    def unknown_target(self, name: str) -> Text:
+        """What to say of ``--target name`` where there is none of that name."""
+        known = ", ".join(target.name for target in self.targets)
+        return Text(
+            "cli.unknown-target",
+            "--target {name}: the policy has no such target; it has {names}",
+            name=name,
+            names=known,
+        )
 
     def target_position(self, name: str) -> Position:
         """Where the target called ``name`` stands."""

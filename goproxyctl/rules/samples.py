@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from goproxyctl.gosem.globs import matches_any
-from goproxyctl.gosem.leaks import example_of
 from goproxyctl.gosem.modpath import has_known_repository, host_of
 from goproxyctl.gosem.prove import Sample
+from goproxyctl.gosem.samples import sample_of
 from goproxyctl.gosem.settings import GO_ENV
 from goproxyctl.gosem.toolchain import Toolchain, read_toolchain
 from goproxyctl.rules.scene import Scene
@@ -55,8 +55,8 @@ def samples_of(stance: Stance) -> Samples:
 def _examples(globs: Iterable[str]) -> Iterator[str]:
     """A module for each glob that one can be made for."""
     for glob in globs:
-        example = example_of(glob)
-        if matches_any([glob], example):
+        example = sample_of(glob)
+        if example:
             yield example
 
 

@@ -211,7 +211,7 @@ class Script:
     def _value(self, node: Node, frame: Frame) -> Any:
         node = _peel(node)
         if node.type not in self._values:
-            raise NotImplementedError(f"{node.type}: {node.text}")
+            raise AssertionError(f"the scripts of ours use no {node.type}: {node.text}")
         return self._values[node.type](node, frame)
 
     def _variable(self, node: Node, frame: Frame) -> Any:
