@@ -52,7 +52,7 @@ def _readable(place: Place, content: bytes | None) -> bytes | None:
         from goproxyctl.formats.reg import readable
 
         content = readable(content).encode(errors="backslashreplace")
-    if place is Place.JSON_KEY:
+    if place in {Place.JSON_KEY, Place.KUBERNETES}:
         value = json.loads(content)
         text = value if isinstance(value, str) else json.dumps(value, indent=2)
         content = text.encode(errors="backslashreplace")

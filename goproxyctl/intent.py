@@ -1,5 +1,6 @@
 """What a target may know: the policy's intent for it, resolved, and the variables of go that follow from it."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Literal, NamedTuple
 
@@ -53,10 +54,22 @@ class Trust(NamedTuple):
     pem: bytes
 
 
+class Facts(NamedTuple):
+    """What desired has to be told of the world, for a policy cannot say it.
+
+    Shape: ``namespaces``: those of the cluster that take new objects, each with its labels. ``supposed``: nobody
+    looked; a question that only a cluster can answer gets an example, so that everything else can be checked.
+    """
+
+    namespaces: Mapping[str, Mapping[str, str]] = {}
+    supposed: bool = False
+
+
 class Intent(NamedTuple):
     """All that a target may know of the policy, with its profile applied.
 
-    Shape: ``end`` is how the chain ends: "direct", "off", or None (after the last hop go gives up).
+    Shape: ``end`` is how the chain ends: "direct", "off", or None (after the last hop go gives up). ``facts`` None:
+    nobody looked at the world.
     """
 
     owner: str
@@ -74,6 +87,7 @@ class Intent(NamedTuple):
     auth: Literal["off", "netrc"] | None = None
     egress: Egress = Egress()
     trust: tuple[Trust, ...] = ()
+    facts: Facts | None = None
 
     def chain(self) -> tuple[Item, ...]:
         """The chain as go reads it: the fallback of a hop is the separator after it."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from goproxyctl.errors import GoproxyctlError
-from goproxyctl.formats.yamltext import quote_yaml
+from goproxyctl.formats.yamltext import block, quote_yaml
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
@@ -190,8 +190,16 @@ def members(pairs: tuple[tuple[str, str], ...]) -> Quoted:
     return Quoted("yaml", "\n".join(lines))
 
 
+def tree(value: object) -> Quoted:
+    """A tree of mappings, lists, texts, numbers and booleans in YAML, on lines of its own.
+
+    For documents whose parts come and go with the options: what is built as a tree cannot be indented wrongly.
+    """
+    return Quoted("yaml", block(value, lambda text: quote("yaml", text) if text else '""'))
+
+
 def _filters() -> dict[str, Callable[..., Quoted]]:
-    filters: dict[str, Callable[..., Quoted]] = {"dockerfile_image": image, "yaml_members": members}
+    filters: dict[str, Callable[..., Quoted]] = {"dockerfile_image": image, "yaml_members": members, "yaml_tree": tree}
     for language in get_args(Language):
         # Few values, each printed many times: a name stands in every one of thousands of manifests.
         filters[language] = lru_cache(256)(partial(quote, language))

@@ -29,10 +29,14 @@ class Place(Enum):
     REGISTRY = "registry"  # certificates before the settings that need them
     GO_ENV = "go-env"
     TASK = "task"
+    KUBERNETES = "kubernetes"
 
 
 #: The container that stands for the file that `go` itself reads on this machine, wherever that is.
 GOENV_FILE = "$GOENV"
+
+#: The container that stands for the cluster that the command is told of.
+CLUSTER = "$CLUSTER"
 
 
 class Match(NamedTuple):
@@ -50,8 +54,12 @@ _UNESCAPES = {escaped: plain for plain, escaped in _ESCAPES.items()}
 _MATCH = r"\[(?P<member>[^=\]]*)=(?P<value>(?s:.*))\]"
 
 
-def _escape(text: str, special: str = "~/[#") -> str:
-    return "".join(_ESCAPES[c] if c in special else c for c in text)
+_IN_STEP = str.maketrans({c: _ESCAPES[c] for c in "~/[#"})
+_IN_MEMBER = str.maketrans({c: _ESCAPES[c] for c in "~/[#=]"})
+
+
+def _escape(text: str, special: dict[int, str] = _IN_STEP) -> str:
+    return text.translate(special)
 
 
 def _unescape(text: str) -> str:
@@ -60,7 +68,7 @@ def _unescape(text: str) -> str:
 
 def _print_step(step: Step) -> str:
     if isinstance(step, Match):
-        return f"[{_escape(step.member, '~/[#=]')}={_escape(step.value)}]"
+        return f"[{_escape(step.member, _IN_MEMBER)}={_escape(step.value)}]"
     return _escape(step)
 
 
@@ -74,7 +82,8 @@ class Address(NamedTuple):
 
     Shape: ``container`` is a POSIX path relative to the policy, ``~/…`` below the user's home, or `GOENV_FILE`; of a
     task its path in the Task Scheduler, which begins with a backslash; in the registry a key, its hive in short
-    (``HKCU\Environment``). Only these two hold backslashes. The ``key`` of a registry value is its name.
+    (``HKCU\Environment``). Only these two hold backslashes. The ``key`` of a registry value is its name, that of an
+    object in `CLUSTER` its kind, its name and its namespace.
     """
 
     place: Place
@@ -84,6 +93,8 @@ class Address(NamedTuple):
     @property
     def world(self) -> World:
         """The world that the address is in."""
+        if self.container == CLUSTER:
+            return World.CLUSTER
         here = "\\" in self.container or self.container.startswith(("~/", "$"))
         return World.MACHINE if here else World.TREE
 

@@ -30,6 +30,16 @@ _BYPASS = st.sampled_from(
 #: The fields of a target of each kind beside name, kind and profile; NAME is replaced to keep paths apart.
 _TARGETS: dict[str, list[dict[str, Any]]] = {
     "allow-list": [{"path": "net/NAME.txt"}, {"path": "NAME.csv"}, {"path": "NAME.list", "form": "json"}],
+    "argocd": [
+        {"path": "argocd/NAME.yaml", "repo": "https://git.acme.example/x.git", "namespaces": ["team-*"]},
+        {
+            "path": "NAME.yml",
+            "repo": "ssh://git@a.example/x",
+            "namespaces": ["*"],
+            "split": True,
+            "clusters": {"a": "b"},
+        },
+    ],
     "bat": [
         {"path": "win/NAME.bat"},
         {"path": "NAME.cmd", "ca_file": "C:\\ProgramData\\ca bundle.pem"},
@@ -39,13 +49,24 @@ _TARGETS: dict[str, list[dict[str, Any]]] = {
     "configmap": [{"path": "k8s/NAME.yaml", "namespaces": ["team-a", "no"]}, {"path": "NAME.yml", "namespaces": ["x"]}],
     "devcontainer": [{"path": "NAME/devcontainer.json"}, {"path": "NAME.json", "scope": "remoteEnv"}],
     "dockerfile": [{"path": "NAME/Dockerfile", "image": "golang:1.26-bookworm"}],
+    "flux": [{"path": "flux/NAME.yaml", "url": "oci://registry.acme.example/x"}],
     "github-actions": [{"path": ".github/actions/NAME/action.yml"}],
     "gitlab-ci": [{"path": "ci/NAME.yml"}, {"path": "ci dir/NAME.yaml", "ca_file": "/etc/ssl/ca.pem"}],
     "go-env": [{"path": "~/go/NAME"}, {"path": "go/NAME.env", "lend": True}],
+    "helm-values": [{"path": "helm/NAME.yaml", "at": "runner.env"}, {"path": "NAME.yml", "at": "env", "form": "map"}],
+    "kustomize": [{"path": "NAME/kustomization.yaml"}, {"path": "NAME/kustomization.yml", "containers": ["build"]}],
+    "kyverno": [
+        {"path": "k8s/NAME.yaml", "namespaces": {"match": {"team": "go"}}},
+        {"path": "NAME.yml", "namespaces": ["team-a"], "engine": "native", "selector": {"acme.example/go": ""}},
+    ],
     "powershell": [{"path": "win/NAME.ps1"}, {"path": "win/NAME.ps1", "scope": "user"}],
     "reg": [{"path": "win/NAME.reg"}, {"path": "NAME.reg", "uninstall": "NAME off.reg", "scope": "machine"}],
     "scheduled-task": [{"path": "~/NAME.ps1"}, {"path": "~/a b/NAME.ps1", "offline": True}],
+    "secret-ref": [{"path": "k8s/NAME.yaml", "containers": ["build"], "workload": "CronJob"}],
     "sh": [{"path": "sh/NAME.sh"}, {"path": "~/.config/NAME.sh", "ca_file": "/etc/ssl/ca.pem"}],
+    "trust-bundle": [
+        {"path": "k8s/NAME.yaml", "form": "bundle", "public": True, "namespaces": {"match": "all", "except": ["x"]}}
+    ],
     "vscode-launch": [
         {"path": "NAME/launch.json", "configurations": ["Launch", "Tests '\"\\ \u4e2d"]},
         {"path": "NAME/launch.json", "configurations": ["Ours"], "create": True},

@@ -25,7 +25,7 @@ USAGE = [
     (["plam"], "did you mean plan?"),
     (["x\x1b]0;pwn\x07"], "unknown command x\\\\x1b]0;pwn\\\\x07"),
     (["plan", "--prnue"], "--prune"),
-    (["plan", "--in", "cluster"], "'tree', 'machine', 'all'"),
+    (["plan", "--in", "space"], "'tree', 'machine', 'cluster', 'all'"),
     (["plan", "--max-deletes", "-1"], "x>=0"),
     (["plan", "--max-deletes", "many"], "'many'"),
     (["plan", "extra"], "extra"),

@@ -252,7 +252,7 @@ def test_nothing_is_found_in_what_is_right(spec: str) -> None:
 
 #: In test_trust_rules.py: they need certificates.
 TRUST_RULES = {
-    "trust-not-authority", "trust-expired", "trust-expires-soon", "ca-import-empty", "ca-import-unknown",
+    "trust-not-authority", "trust-expired", "trust-expires-soon", "authorities-empty", "authorities-unknown",
     "ca-import-no-root",
 }  # fmt: skip
 

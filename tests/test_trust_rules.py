@@ -65,11 +65,12 @@ def test_the_end_of_an_authority_is_told_in_time(tmp_path: Path, days: int, told
     ] * told
 
 
-def test_an_import_needs_something_to_import(tmp_path: Path) -> None:
-    (problem,) = found()
-    assert (problem.rule, problem.severity) == ("ca-import-empty", Severity.WARNING)
-    (problem,) = found(make_authority(tmp_path), targets="{name: a, kind: ca-import, authorities: [rot]}")
-    assert (problem.rule, problem.severity) == ("ca-import-unknown", Severity.ERROR)
+@pytest.mark.parametrize("kind", ["kind: ca-import", "kind: trust-bundle, path: trust.yaml, namespaces: [team-a]"])
+def test_a_target_for_authorities_needs_some_that_are_there(tmp_path: Path, kind: str) -> None:
+    (problem,) = found(targets=f"{{name: a, {kind}}}")
+    assert (problem.rule, problem.severity) == ("authorities-empty", Severity.WARNING)
+    (problem,) = found(make_authority(tmp_path), targets=f"{{name: a, {kind}, authorities: [rot]}}")
+    assert (problem.rule, problem.severity) == ("authorities-unknown", Severity.ERROR)
     assert str(problem.text) == "there is no authority 'rot' in spec.trust"
     assert str(problem.advice) == "did you mean 'root'?"
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "route": Text("cli.route", "Show every request that go would make for a module"),
     "prove": Text("cli.prove", "Tell what can happen: leaks, bypasses, broken and hanging builds"),
     "synthesize": Text("cli.synthesize", "Find the chain for what must hold, or what contradicts what"),
+    "krm": Text("cli.krm", "Run as a function of kustomize or kpt: ResourceList in, ResourceList out"),
     "completion": Text("cli.completion", "Print the completion script of a shell"),
 }
 

@@ -3,14 +3,14 @@
 import click
 
 from goproxyctl.cli.app import command as named
-from goproxyctl.cli.options import PLANNING, YES, Selection, selecting
+from goproxyctl.cli.options import PLANNING, TAKE_FIELDS, YES, Selection, selecting
 from goproxyctl.cli.shell import Shell
 
 EXAMPLE = "goproxyctl apply\ngoproxyctl plan -o reviewed.plan && goproxyctl apply reviewed.plan"
 
 
 @named("apply", example=EXAMPLE)
-@selecting((*PLANNING, YES), "text", "json")
+@selecting((*PLANNING, TAKE_FIELDS, YES), "text", "json")
 @click.argument("plan", required=False, type=click.Path())
 def command(shell: Shell, selection: Selection, plan: str | None, yes: bool) -> int:
     """Makes what is there equal to the policy; with PLAN, only if it is still what was reviewed."""

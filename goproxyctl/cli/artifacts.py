@@ -37,8 +37,12 @@ def artifacts(desired: Desired) -> dict[str, bytes]:
 
 
 def _container(resource: Resource) -> tuple[Place, str]:
-    """What is one artifact: a container, or all that a hive of the registry holds."""
+    """What is one artifact: a container, all that a hive of the registry holds, an object of a cluster."""
     place, container, _ = resource.address
+    if place is Place.KUBERNETES:
+        from goproxyctl.formats.manifests import manifest_path
+
+        return place, manifest_path(resource.address)
     return place, container.partition("\\")[0] if place is Place.REGISTRY else container
 
 
@@ -58,6 +62,10 @@ def _content(place: Place, resources: Sequence[Resource]) -> bytes:
         return resources[0].content
     if place is Place.REGISTRY:
         return _registry_file(resources)
+    if place is Place.KUBERNETES:
+        from goproxyctl.formats.manifests import render_manifest
+
+        return render_manifest(resources[0].address, resources[0].content)
     edits = [Edit(resource.address.key, resource.content) for resource in resources]
     ground = _ground([resource.address for resource in resources]) if place is Place.JSON_KEY else None
     return editor(place).edit(ground, edits).text or b""
@@ -101,12 +109,17 @@ def without_blocks(desired: Desired) -> Desired:
     return whole or desired
 
 
-def as_stream(made: Mapping[str, bytes]) -> bytes:
-    """The one artifact, or one YAML stream of all. Raises: GoproxyctlError when that cannot be."""
+def refuse_nothing(made: Mapping[str, bytes]) -> None:
+    """An empty result, which whoever syncs it would take for "delete everything". Raises: GoproxyctlError."""
     if not made:
         raise GoproxyctlError(
             Text("render.nothing", "render: the policy has nothing to render here; an empty result is refused")
         )
+
+
+def as_stream(made: Mapping[str, bytes]) -> bytes:
+    """The one artifact, or one YAML stream of all. Raises: GoproxyctlError when that cannot be."""
+    refuse_nothing(made)
     if len(made) == 1:
         return next(iter(made.values()))
     for path, content in made.items():

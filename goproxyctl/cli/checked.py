@@ -10,6 +10,7 @@ from goproxyctl.cli.reader import Folder, open_folder, placed, placed_problem
 from goproxyctl.cli.shell import Shell
 from goproxyctl.desired import make_desired
 from goproxyctl.errors import PolicyError, Problem, Severity
+from goproxyctl.intent import Facts
 from goproxyctl.policy import load_policy
 from goproxyctl.policy.layers import Reader
 from goproxyctl.report.findings import findings_body, findings_text, github_annotations, gitlab_report
@@ -40,7 +41,7 @@ def check_files(folder: Folder, name: str, shell: Shell, read: Reader) -> Checke
     try:
         with placed(folder):
             policy = load_policy(name, read, today=shell.today)
-            make_desired(policy)
+            make_desired(policy.knowing(Facts(supposed=True)))
     except PolicyError as error:
         return Checked(error.problems, None)
     problems = (*policy.problems, *unkept_expectations(folder, policy))

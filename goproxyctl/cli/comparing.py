@@ -2,7 +2,7 @@
 
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.reader import placed
-from goproxyctl.cli.session import WORLDS, Session, open_session
+from goproxyctl.cli.session import OFFLINE_WORLDS, Session, informed, open_session
 from goproxyctl.cli.shell import Shell
 from goproxyctl.desired import make_desired
 from goproxyctl.errors import PolicyError
@@ -36,7 +36,7 @@ def _of_revision(session: Session, revision: Revision) -> Desired:
     try:
         with placed(session.folder):
             policy = load_policy(session.file, revision.read, profile=session.selection.profile, today=None)
-            return make_desired(policy)
+            return make_desired(informed(policy, session.shell, session.selection))
     except PolicyError as error:
         at = [
             p._replace(position=p.position._replace(file=f"{revision.name}:{p.position.file}")) for p in error.problems
@@ -52,7 +52,7 @@ def _difference(before: Desired, after: Desired, session: Session, name: str) ->
     for address in sorted({*before, *after}, key=lambda a: a.sort_key()):
         then, now = before.get(address), after.get(address)
         target = now.target if now else then.target if then else ""
-        if address.world not in WORLDS[session.selection.world] or (chosen and target not in chosen):
+        if address.world not in OFFLINE_WORLDS[session.selection.world] or (chosen and target not in chosen):
             continue
         contents = then.content if then else None, now.content if now else None
         if contents[0] == contents[1]:

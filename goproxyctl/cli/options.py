@@ -17,8 +17,10 @@ DEFAULT_POLICY = "policy.yaml"
 class Selection(NamedTuple):
     """Which policy, which part of it, and in which form to report.
 
-    Shape: ``world`` is "tree", "machine" or "all"; ``targets`` empty means every target; ``registry`` is an exported
-    registry file to look at.
+    Shape: ``world`` is "tree", "machine", "cluster" or "all" (the first two; of what is only rendered, all three);
+    ``targets`` empty means every target; ``registry`` is an exported registry file to look at; ``facts`` a file with
+    what only a cluster knows. ``kubeconfig``, ``context`` and ``allow_exec`` say how to reach the cluster;
+    ``take_fields``: even what others hold there.
     """
 
     file: str = DEFAULT_POLICY
@@ -26,9 +28,14 @@ class Selection(NamedTuple):
     profile: str | None = None
     world: str = "tree"
     registry: str | None = None
+    facts: str | None = None
     prune: bool = False
     max_deletes: int | None = None
     form: str = "text"
+    kubeconfig: str | None = None
+    context: str | None = None
+    allow_exec: bool = False
+    take_fields: bool = False
 
 
 Decorator = Callable[[Callable[..., int]], Callable[..., int]]
@@ -60,18 +67,41 @@ _PROFILE = option(
 _WORLD = option(
     "--in",
     "world",
-    type=click.Choice(["tree", "machine", "all"]),
+    type=click.Choice(["tree", "machine", "cluster", "all"]),
     default="tree",
     show_default=True,
-    text=Text("cli.option.in", "Where: the folder of the policy, this user's machine, or both."),
+    text=Text(
+        "cli.option.in", "Where: the folder of the policy, this user's machine, a cluster, or (all) the first two."
+    ),
 )
 ANYWHERE = option(
     "--in",
     "world",
-    type=click.Choice(["tree", "machine", "all"]),
+    type=click.Choice(["tree", "machine", "cluster", "all"]),
     default="all",
     show_default=True,
-    text=Text("cli.option.in", "Where: the folder of the policy, this user's machine, or both."),
+    text=Text("cli.option.for", "What is for the folder of the policy, the user's machine, a cluster, or all of them."),
+)
+_KUBECONFIG = option(
+    "--kubeconfig",
+    type=click.Path(),
+    metavar="FILE",
+    text=Text(
+        "cli.option.kubeconfig", "With --in cluster: the kubeconfig, in place of $KUBECONFIG or a pod's account."
+    ),
+)
+_CONTEXT = option(
+    "--context", metavar="NAME", text=Text("cli.option.context", "With --in cluster: this context of the kubeconfig.")
+)
+_ALLOW_EXEC = option(
+    "--allow-exec",
+    is_flag=True,
+    text=Text("cli.option.allow-exec", "Let the kubeconfig run a program that gets credentials."),
+)
+TAKE_FIELDS = option(
+    "--take-fields",
+    is_flag=True,
+    text=Text("cli.option.take-fields", "Take fields of objects in a cluster from others who hold them."),
 )
 AS_GO = option("--go", metavar="VERSION", text=Text("cli.option.go", "As this version of go."))
 YES = option("--yes", "-y", is_flag=True, text=Text("cli.option.yes", "Do not ask."))
@@ -92,6 +122,12 @@ REGISTRY = option(
     metavar="FILE",
     text=Text("cli.option.registry", "An exported registry file (.reg) to look at in place of the registry."),
 )
+FACTS = option(
+    "--facts",
+    type=click.Path(),
+    metavar="FILE",
+    text=Text("cli.option.facts", "What kubectl get namespaces -o json printed, for targets that select by label."),
+)
 
 
 def formats(*names: str) -> Decorator:
@@ -108,10 +144,11 @@ def formats(*names: str) -> Decorator:
 
 #: The options of a command that reads a policy; of one that also looks at the world; of one that may delete.
 READING = (_FILE, _TARGET, _PROFILE)
-LOOKING = (*READING, _WORLD)
+_CLUSTER = (_KUBECONFIG, _CONTEXT, _ALLOW_EXEC)
+LOOKING = (*READING, _WORLD, *_CLUSTER, FACTS)
 PLANNING = (*LOOKING, PRUNE, MAX_DELETES)
 FILE_ONLY = (_FILE,)
-OWNING = (_FILE, _TARGET, _WORLD)
+OWNING = (_FILE, _TARGET, _WORLD, *_CLUSTER, FACTS)
 
 
 def selecting(options: tuple[Decorator, ...], *forms: str) -> Decorator:

@@ -1,13 +1,15 @@
 """Reads a policy and the files it names, and nothing outside the repository that holds it."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from goproxyctl.errors import PolicyError, Problem, StoreError
+from goproxyctl.stores.folder import Spot, walk
 from goproxyctl.text import Text
 
 #: Units: bytes. A policy has its own, lower limit; a bundle of certificates takes more.
@@ -34,7 +36,7 @@ class Folder(NamedTuple):
                      file=self.name(relative), top=self.top)
             )  # fmt: skip
         try:
-            return _read(real, self.name(relative))
+            return _read(self.top, real, self.name(relative))
         except OSError as error:
             raise StoreError(
                 Text("read.failed", "{file}: cannot be read: {why}", file=self.name(relative), why=error.strerror)
@@ -45,14 +47,19 @@ class Folder(NamedTuple):
         return self.shown + relative
 
 
-def _read(real: Path, name: str) -> bytes:
-    kind = os.stat(real)
-    if stat.S_ISDIR(kind.st_mode):
-        raise StoreError(Text("read.folder", "{file}: this is a folder; name the file", file=name))
-    if not stat.S_ISREG(kind.st_mode):
-        raise StoreError(Text("read.special", "{file}: this is no regular file", file=name))
-    with open(real, "rb") as file:
-        content = file.read(MOST_BYTES + 1)
+def _read(top: Path, real: Path, name: str) -> bytes:
+    """The bytes of a regular file below ``top``: no step of the way there is a link, not even one of a moment ago."""
+    *folders, last = real.relative_to(top).parts or (".",)
+    with ExitStack() as opened:
+        chain = walk(Spot(str(top), tuple(folders), last, name), opened)
+        if len(chain) <= len(folders):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        inner = chain[-1]
+        _check_sort(os.stat(inner.at(last), dir_fd=inner.fd, follow_symlinks=False).st_mode, name)
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with open(os.open(inner.at(last), flags, dir_fd=inner.fd), "rb") as file:
+            _check_sort(os.fstat(file.fileno()).st_mode, name)
+            content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise StoreError(
             Text(
@@ -60,6 +67,13 @@ def _read(real: Path, name: str) -> bytes:
             )
         )
     return content
+
+
+def _check_sort(mode: int, name: str) -> None:
+    if stat.S_ISDIR(mode):
+        raise StoreError(Text("read.folder", "{file}: this is a folder; name the file", file=name))
+    if not stat.S_ISREG(mode):
+        raise StoreError(Text("read.special", "{file}: this is no regular file", file=name))
 
 
 def open_folder(file: str, cwd: Path) -> tuple[Folder, str]:

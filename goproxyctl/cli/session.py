@@ -1,12 +1,14 @@
 """What every command that reads a policy does first: policy, desired, ledger, live, plan, each when it is asked for."""
 
+import os
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
-from goproxyctl.apply import WorldLedgers
+from goproxyctl.apply import Ledgers, WorldLedgers
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.reader import Folder, open_folder, placed
 from goproxyctl.cli.roots import make_roots
@@ -22,11 +24,17 @@ from goproxyctl.stores import Roots, open_store, reachable
 from goproxyctl.stores.ledger_file import LedgerFile
 from goproxyctl.text import Text
 
+if TYPE_CHECKING:
+    from goproxyctl.stores.cluster_ledger import ClusterSide
+
 WORLDS = {
     "tree": frozenset({World.TREE}),
     "machine": frozenset({World.MACHINE}),
+    "cluster": frozenset({World.CLUSTER}),
     "all": frozenset({World.TREE, World.MACHINE}),
 }
+#: What may be rendered or compared without looking at any of it.
+OFFLINE_WORLDS = {**WORLDS, "all": frozenset(World)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class Session:
     folder: Folder
     file: str
     policy: Policy
+    cluster: "ClusterSide | None" = None
 
     @property
     def worlds(self) -> frozenset[World]:
@@ -49,7 +58,11 @@ class Session:
         """Where containers are on this machine."""
         roots = make_roots(self.folder.path, self.shell.env, self.shell.cwd, sys.platform)
         named = self.selection.registry
-        return replace(roots, registry=self.shell.cwd / named) if named else roots
+        return replace(
+            roots,
+            registry=self.shell.cwd / named if named else None,
+            cluster=self.cluster.store if self.cluster else None,
+        )
 
     @property
     def stores(self) -> Stores:
@@ -59,11 +72,13 @@ class Session:
     @property
     def ledgers(self) -> WorldLedgers:
         """The ledgers of the worlds, as one."""
-        files = {
-            World.TREE: self.folder.path / ".goproxyctl" / "ledger.json",
-            World.MACHINE: self.roots.state / "ledger.json",
+        files: dict[World, Ledgers] = {
+            World.TREE: LedgerFile(self.folder.path / ".goproxyctl" / "ledger.json"),
+            World.MACHINE: LedgerFile(self.roots.state / "ledger.json"),
         }
-        return WorldLedgers({world: LedgerFile(files[world]) for world in World if world in self.worlds})
+        if self.cluster:
+            files[World.CLUSTER] = self.cluster.ledger
+        return WorldLedgers({world: files[world] for world in World if world in self.worlds})
 
     def desired(self, targets: Collection[str] | None = None) -> Desired:
         """What should be there; ``targets`` None: all of it, whatever ``--target`` says."""
@@ -99,14 +114,40 @@ class Session:
         return narrowed(plan, desired, self.selection.targets) if self.selection.targets else plan
 
 
-def open_session(shell: Shell, selection: Selection, *, today: date | None = None) -> Session:
-    """Loads the policy; its warnings are counted in one line. Raises: PolicyError, StoreError."""
+def open_session(shell: Shell, selection: Selection, *, today: date | None = None, offline: bool = False) -> Session:
+    """Loads the policy; its warnings are counted in one line. ``offline``: whoever asks looks at no cluster.
+
+    Raises: PolicyError, StoreError.
+    """
     folder, file = open_folder(selection.file, shell.cwd)
     with placed(folder):
-        policy = load_policy(file, folder.read, profile=selection.profile, today=today)
+        policy = informed(load_policy(file, folder.read, profile=selection.profile, today=today), shell, selection)
     _check_targets(policy, selection)
     _count_warnings(shell, selection, policy)
-    return Session(shell, selection, folder, file, policy)
+    cluster = None if offline else _cluster(shell, selection, folder, policy.owner)
+    return Session(shell, selection, folder, file, policy, cluster)
+
+
+def _cluster(shell: Shell, selection: Selection, folder: Folder, owner: str) -> "ClusterSide | None":
+    """The cluster, where the command acts on one. Nobody is asked anything yet."""
+    if selection.world != "cluster":
+        return None
+    from goproxyctl.stores.cluster import Access
+    from goproxyctl.stores.cluster_ledger import open_cluster
+
+    named = selection.kubeconfig or shell.env.get("KUBECONFIG", "")
+    files = tuple(shell.cwd / name for name in named.split(os.pathsep) if name)
+    access = Access(files, selection.context, commands=selection.allow_exec, tree=folder.top)
+    return open_cluster(access, owner, take=selection.take_fields)
+
+
+def informed(policy: Policy, shell: Shell, selection: Selection) -> Policy:
+    """The policy, its targets told of what the file of ``--facts`` says. Raises: GoproxyctlError, OSError."""
+    if selection.facts is None:
+        return policy
+    from goproxyctl.facts import parse_facts
+
+    return policy.knowing(parse_facts((shell.cwd / selection.facts).read_bytes(), selection.facts))
 
 
 def _check_targets(policy: Policy, selection: Selection) -> None:

@@ -52,17 +52,19 @@ class Shell(NamedTuple):
         if text:
             _write(sys.stdout, text if text.endswith("\n") else text + "\n", colour=self.colour[0])
 
-    def out_bytes(self, content: bytes) -> None:
-        """Writes an artifact to standard output, byte for byte."""
+    def out_bytes(self, content: bytes) -> bool:
+        """Writes an artifact to standard output, byte for byte; whether its reader stayed to the end."""
         stream = sys.stdout
         if stream is None:
-            return
+            return False
         try:
             stream.flush()
             stream.buffer.write(content)
             stream.buffer.flush()
         except BrokenPipeError:
             silence(stream)
+            return False
+        return True
 
     def report(
         self, command: str, form: str, body: Callable[[], Mapping[str, Any]], text: Callable[["Style"], str]

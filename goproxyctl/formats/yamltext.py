@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from goproxyctl.formats import FormatError
@@ -52,3 +52,42 @@ def plain(text: str) -> str:
     """``text`` as a scalar, without quotes where every reader takes it for the same word."""
     bare = re.fullmatch(r"[a-z][a-z0-9-]*", text) and text not in _NOT_WORDS
     return text if bare else quote_yaml(text)
+
+
+#: Text that can stand in a literal block as it is: lines of ASCII, none of them empty, the first without an indent.
+_LITERAL = re.compile(r"[!-~]([ -~]*[!-~])?\n([ -~]*[!-~]\n)+")
+
+
+def block(value: Any, quote: Callable[[str], str] = quote_yaml) -> str:
+    """``value`` as YAML of many lines, the way people write manifests; every text is what ``quote`` makes of it.
+
+    Text of several lines, as a certificate is, stands in a literal block.
+    """
+    return "\n".join(_block_lines(value, quote))
+
+
+def _block_lines(value: Any, quote: Callable[[str], str]) -> Iterator[str]:
+    if isinstance(value, Mapping) and value:
+        for name, below in value.items():
+            key, lines = _key(name), list(_block_lines(below, quote))
+            if isinstance(below, Mapping | list | tuple) and below:
+                yield f"{key}:"
+                yield from ("  " + line for line in lines)
+            else:
+                yield f"{key}: {lines[0]}"
+                yield from ("  " + line for line in lines[1:])
+    elif isinstance(value, list | tuple) and value:
+        for one in value:
+            first, *rest = _block_lines(one, quote)
+            yield f"- {first}"
+            yield from ("  " + line for line in rest)
+    elif isinstance(value, str) and _LITERAL.fullmatch(value):
+        yield from ("|", *value.splitlines())
+    else:
+        yield quote(value) if isinstance(value, str) else flow(value)
+
+
+def _key(name: str) -> str:
+    """A name of a field, bare where every reader of YAML takes it for that name."""
+    bare = re.fullmatch(r"[A-Za-z][A-Za-z0-9._/-]*", name) and name.lower() not in _NOT_WORDS
+    return name if bare else quote_yaml(name)

@@ -1,10 +1,10 @@
 """A policy that has been read and found right."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from goproxyctl.errors import Position, Problem
-from goproxyctl.intent import Intent
+from goproxyctl.intent import Facts, Intent
 from goproxyctl.policy.complaints import Complaints
 from goproxyctl.policy.nodes import FieldPath, Fields, find, nearest
 from goproxyctl.targets.base import Target
@@ -30,6 +30,10 @@ class Policy:
     def intent(self, target: Target) -> Intent:
         """All that ``target`` may know, with its profile applied."""
         return self.intents[target.profile or self.profile]._replace(target=target.name)
+
+    def knowing(self, facts: Facts) -> "Policy":
+        """The policy, its targets told of the world."""
+        return replace(self, intents={name: intent._replace(facts=facts) for name, intent in self.intents.items()})
 
     def position(self, path: FieldPath, profile: str | None = None) -> Position:
         """Where the field at ``path`` (from the top of the document) stands, or what is nearest to it."""

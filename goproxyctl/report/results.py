@@ -5,7 +5,7 @@ from typing import Any
 
 from goproxyctl.report.document import message
 from goproxyctl.report.plan import HELD, change_body
-from goproxyctl.report.rows import REASONS, Row, enumerated, rows_of
+from goproxyctl.report.rows import REASONS, Row, container_text, enumerated, rows_of
 from goproxyctl.report.style import Paint, Style, Words, aligned, joined, stripped
 from goproxyctl.resource import Outcome, Result
 from goproxyctl.text import Text
@@ -49,7 +49,8 @@ def _details(results: Sequence[Result], words: Words) -> Iterator[str]:
     if seen:
         yield ""
     for (container, _), details in seen.items():
-        skipped = Text("result.skipped", "skipped {container}: {why}", container=container, why=details[0])
+        skipped = Text("result.skipped", "skipped {container}: {why}", container=container_text(container, words),
+                       why=details[0])  # fmt: skip
         more = Text("report.more-there", "{note} (and {count} more there)", note=skipped, count=len(details) - 1)
         yield words(more if len(details) > 1 else skipped)
     if seen:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from goproxyctl.report.style import Words
-from goproxyctl.resource import GOENV_FILE, Action, Address, Change, Match, Place, Reason
+from goproxyctl.resource import CLUSTER, GOENV_FILE, Action, Address, Change, Match, Place, Reason
 from goproxyctl.text import Text, shown
 
 #: More members than this, alike in everything, share one row.
@@ -53,6 +53,8 @@ def container_text(container: str, words: Words) -> str:
     """A container, for a person."""
     if container == GOENV_FILE:
         return words(Text("report.goenv-file", "$GOENV (the file that go reads)"))
+    if container == CLUSTER:
+        return words(Text("report.cluster", "the cluster"))
     return shown(container)
 
 

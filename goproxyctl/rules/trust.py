@@ -12,10 +12,12 @@ from goproxyctl.rules.subject import Finding, Findings, Stance, Subject
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
-    from goproxyctl.targets.ca_import import CaImport
+    from goproxyctl.targets.authorities import AuthorityTarget
 
 #: Long enough to have a new authority trusted everywhere before the old one ends. Units: days.
 SOON_DAYS = 60
+#: The kinds that carry authorities.
+_CARRIERS = frozenset({"ca-import", "trust-bundle"})
 
 
 def not_an_authority(stance: Stance) -> Findings:
@@ -74,13 +76,17 @@ def _times(subject: Subject) -> Iterator[_Time]:
 
 
 def nothing_to_import(subject: Subject) -> Findings:
-    """A target that puts authorities into a store, of a policy that has none."""
+    """A target that carries authorities, of a policy that has none."""
     for index, target, intent in _imports(subject):
         if not intent.trust:
             yield Finding(
                 ("targets", index, "kind"),
-                Text("ca-import-empty", "target {name!r} has nothing to import: spec.trust is empty", name=target.name),
-                Text("ca-import-empty.advice", "name the authority in spec.trust, with the SHA-256 of its file"),
+                Text(
+                    "authorities-empty",
+                    "target {name!r} has no authority to carry: spec.trust is empty",
+                    name=target.name,
+                ),
+                Text("authorities-empty.advice", "name the authority in spec.trust, with the SHA-256 of its file"),
                 target=target.name,
             )
 
@@ -93,7 +99,7 @@ def unknown_authority(subject: Subject) -> Findings:
             if known and name not in known:
                 yield Finding(
                     ("targets", index, "authorities", place),
-                    Text("ca-import-unknown", "there is no authority {name!r} in spec.trust", name=name),
+                    Text("authorities-unknown", "there is no authority {name!r} in spec.trust", name=name),
                     suggest_or_list(name, known),
                     target=target.name,
                 )
@@ -104,7 +110,7 @@ def no_root(subject: Subject) -> Findings:
     from goproxyctl.formats.certificates import read_certificates
 
     for index, target, intent in _imports(subject):
-        for trust in target.chosen(intent) if target.store == "root" else ():
+        for trust in target.chosen(intent) if getattr(target, "store", "") == "root" else ():
             for found in read_certificates(trust.pem):
                 if not found.self_issued:
                     yield Finding(
@@ -116,14 +122,14 @@ def no_root(subject: Subject) -> Findings:
                     )  # fmt: skip
 
 
-def _imports(subject: Subject) -> "Iterator[tuple[int, CaImport, Intent]]":
-    """The targets that put authorities into a store of Windows, each with the settings that it gets."""
+def _imports(subject: Subject) -> "Iterator[tuple[int, AuthorityTarget, Intent]]":
+    """The targets that carry authorities, each with the settings that it gets."""
     for index, target in subject.targets.items():
         stance = subject.stance_of(target)
-        if stance and getattr(target, "kind", "") == "ca-import":
-            from goproxyctl.targets.ca_import import CaImport
+        if stance and getattr(target, "kind", "") in _CARRIERS:
+            from goproxyctl.targets.authorities import AuthorityTarget
 
-            assert isinstance(target, CaImport)
+            assert isinstance(target, AuthorityTarget)
             yield index, target, stance.intent
 
 
@@ -151,17 +157,17 @@ RULES: tuple[Rule, ...] = (
         expires_soon,
     ),
     Rule(
-        "ca-import-empty",
+        "authorities-empty",
         Severity.WARNING,
-        Text("rule.ca-import-empty", "a certificate import without a certificate"),
-        Text("rule.ca-import-empty.why", "nothing is imported, so nothing more is trusted"),
+        Text("rule.authorities-empty", "a target for certificates without a certificate"),
+        Text("rule.authorities-empty.why", "nothing is written, so nothing more is trusted"),
         nothing_to_import,
     ),
     Rule(
-        "ca-import-unknown",
+        "authorities-unknown",
         Severity.ERROR,
-        Text("rule.ca-import-unknown", "an authority that does not exist"),
-        Text("rule.ca-import-unknown.why", "another authority would be trusted than its author thinks, or none"),
+        Text("rule.authorities-unknown", "an authority that does not exist"),
+        Text("rule.authorities-unknown.why", "another authority would be trusted than its author thinks, or none"),
         unknown_authority,
         waivable=False,
     ),

@@ -17,6 +17,7 @@ class Roots:
     ``go_env``: the file that go reads; None when it reads none (GOENV=off, or no home), and ``go_env_why`` says so.
     ``quiet_s``: how long a go env file has to stand still after a write before the write counts as done.
     ``registry``: an exported registry file to look at in place of the registry; it is never written.
+    ``cluster``: the objects of the cluster that the command is told of, where it acts on one.
     """
 
     tree: Path
@@ -26,6 +27,7 @@ class Roots:
     go_env_why: str = ""
     quiet_s: float = 0.0
     registry: Path | None = None
+    cluster: "Store | None" = None
 
 
 class Store(Protocol):
@@ -68,6 +70,9 @@ def open_store(place: Place, roots: Roots) -> Store:
         from goproxyctl.stores.task import TaskStore
 
         return TaskStore()
+    if place is Place.KUBERNETES:
+        assert roots.cluster is not None, "only who acts on a cluster looks at its addresses"
+        return roots.cluster
     from goproxyctl.stores.file import FileStore
 
     return FileStore(place, roots)

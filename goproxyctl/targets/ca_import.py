@@ -1,15 +1,15 @@
 """ca-import: the authorities of spec.trust in a certificate store of Windows."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from goproxyctl.formats.certificates import read_certificates, windows_blob
 from goproxyctl.formats.reg import BINARY, content_of
-from goproxyctl.intent import Intent, Trust
+from goproxyctl.intent import Intent
 from goproxyctl.resource import Address, Place, Resource
-from goproxyctl.targets.base import Name, Target
+from goproxyctl.targets.authorities import AuthorityTarget
 from goproxyctl.targets.windows_registry import Scope
 
 #: Where CryptoAPI keeps the physical stores. Source: Microsoft Learn, "System Store Locations"; windows-testing.md.
@@ -18,7 +18,7 @@ _HIVES = {"user": "HKCU", "machine": "HKLM"}
 _NAMES = {"root": "Root", "intermediate": "CA"}
 
 
-class CaImport(Target):
+class CaImport(AuthorityTarget):
     """The authorities of spec.trust in a certificate store of Windows, where Go, Schannel and browsers look."""
 
     kind: Literal["ca-import"] = Field(description="The authorities of spec.trust in a certificate store of Windows.")
@@ -31,18 +31,6 @@ class CaImport(Target):
         default="root",
         description='The store: "root" makes them anchors of trust; "intermediate" only helps to build chains.',
     )
-    authorities: Annotated[tuple[Name, ...], Field(min_length=1)] | None = Field(
-        default=None, description="The names in spec.trust; without it all of them.", examples=[["root"]]
-    )
-
-    @property
-    def carries_trust(self) -> bool:
-        """It does nothing else."""
-        return True
-
-    def chosen(self, intent: Intent) -> tuple[Trust, ...]:
-        """The authorities of the intent that this target imports."""
-        return tuple(t for t in intent.trust if self.authorities is None or t.name in self.authorities)
 
     def desired(self, intent: Intent) -> Iterator[Resource]:
         """One resource for each certificate, at the key that its SHA-1 names; a certificate that stands twice once."""

@@ -13,8 +13,8 @@ PAGES: dict[str, Page] = {
     "trust-not-authority": policy_page(trusting("server"), trusting("root"), _SIGNS),
     "trust-expired": policy_page(trusting("root-2015"), trusting("root"), _TIME),
     "trust-expires-soon": policy_page(trusting("root-2016"), trusting("root"), _TIME),
-    "ca-import-empty": policy_page(_IMPORT % "", trusting("root") + _IMPORT % "", _OWN),
-    "ca-import-unknown": policy_page(
+    "authorities-empty": policy_page(_IMPORT % "", trusting("root") + _IMPORT % "", _OWN),
+    "authorities-unknown": policy_page(
         trusting("root") + _IMPORT % ", authorities: [acme-root]",
         trusting("root") + _IMPORT % ", authorities: [root]",
         _OWN,

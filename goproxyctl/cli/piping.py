@@ -1,0 +1,182 @@
+"""`krm`: a function of kustomize or kpt. It reads standard input, and opens no file that nobody named."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NoReturn
+
+from goproxyctl.cli.artifacts import artifacts
+from goproxyctl.cli.resourcelist import (
+    Identity,
+    annotate,
+    field,
+    identity,
+    print_document,
+    quoted,
+    read_documents,
+    read_list,
+)
+from goproxyctl.cli.shell import Shell
+from goproxyctl.desired import make_desired
+from goproxyctl.errors import GoproxyctlError, PolicyError, Problem, Severity, StoreError
+from goproxyctl.facts import parse_facts
+from goproxyctl.intent import Facts
+from goproxyctl.policy import Policy, load_policy
+from goproxyctl.text import Text, shown
+
+#: What a message calls the policy.
+_CONFIG = "functionConfig"
+#: Units: bytes. What kustomize hands over are the manifests of one overlay.
+_MOST_BYTES = 32 << 20
+#: Marks what a run of ours added, with the owner: the next run replaces or drops these, and nothing else.
+MARK = "goproxyctl/krm"
+_MANIFEST = (re.compile(rb"^apiVersion:", re.MULTILINE), re.compile(rb"^kind:", re.MULTILINE))
+#: Files that kustomize reads itself; as items it would refuse them.
+_BUILD_FILES = "kustomize.config.k8s.io/"
+
+
+def run_function(shell: Shell, facts_file: str | None) -> int:
+    """The exit code: 1 when anything is an error; then the items stay as they came."""
+    listed = read_list(_standard_input())
+    try:
+        policy = _policy(listed.get(_CONFIG))
+        facts = _facts(shell, listed["items"], facts_file)
+        made, remarks = _made(policy.knowing(facts) if facts else policy)
+        items = _merged(listed["items"], made, policy.owner)
+    except GoproxyctlError as error:
+        return _answer(shell, listed, _failures(shell, error))
+    listed["items"] = items
+    return _answer(shell, listed, [*_findings(shell, policy.problems), *_remarks(shell, remarks)])
+
+
+def _standard_input() -> str:
+    content = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise GoproxyctlError(
+            Text("krm.large", "standard input: more than {most} bytes; call the function for one overlay at a time",
+                 most=_MOST_BYTES)
+        )  # fmt: skip
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise GoproxyctlError(Text("krm.encoding", "standard input: this is not UTF-8")) from error
+
+
+def _policy(config: Any) -> Policy:
+    """The policy that the function is configured with. Raises: GoproxyctlError; PolicyError with all that is wrong."""
+    if not field(config, "apiVersion").startswith("goproxyctl/"):
+        raise GoproxyctlError(
+            Text("krm.no-policy", "functionConfig: it is no policy; name a file with apiVersion: goproxyctl/v1 and "
+                 "kind: Policy")
+        )  # fmt: skip
+    metadata = config.get("metadata")
+    if isinstance(metadata, dict):
+        # What the caller notes there is for the caller: which function to run, from which file.
+        config = {**config, "metadata": {name: v for name, v in metadata.items() if name != "annotations"}}
+    text = print_document(config)
+    return load_policy(_CONFIG, lambda path: text.encode() if path == _CONFIG else _refuse(path), today=None)
+
+
+def _refuse(path: str) -> NoReturn:
+    raise StoreError(
+        Text("krm.no-file", "{file}: a function reads no files; write into the policy what it needs, or use render",
+             file=path)
+    )  # fmt: skip
+
+
+def _facts(shell: Shell, items: list[Any], file: str | None) -> Facts | None:
+    """What is known of namespaces: the file that was named, else the namespaces among the items, if there are any."""
+    if file is not None:
+        return parse_facts((shell.cwd / file).read_bytes(), file)
+    found = {at.name: item for item in items if (at := identity(item))[:2] == ("", "Namespace")}
+    return Facts({name: _labels(item) for name, item in found.items()}) if found else None
+
+
+def _labels(item: Any) -> dict[str, str]:
+    labels = item["metadata"].get("labels")
+    return {str(name): str(value) for name, value in labels.items()} if isinstance(labels, Mapping) else {}
+
+
+def _made(policy: Policy) -> tuple[list[Any], list[Text]]:
+    """The objects that the policy makes, and a remark for each artifact that is none. Raises: GoproxyctlError."""
+    items: list[Any] = []
+    remarks: list[Text] = []
+    for path, content in artifacts(make_desired(policy)).items():
+        found = _objects(path, content)
+        if not found:
+            remarks.append(Text("krm.no-manifest", "{path} is no manifest and is left out", path=path))
+        for index, item in enumerate(found):
+            annotate(item, {MARK: policy.owner, **_whereabouts(path, index)})
+        items += found
+    if not items:
+        raise GoproxyctlError(Text("krm.nothing", "functionConfig: no target of the policy makes a manifest; add one"))
+    return items, remarks
+
+
+def _objects(path: str, content: bytes) -> list[Any]:
+    if not all(pattern.search(content) for pattern in _MANIFEST):
+        return []
+    # The comments before the first document are about a file, and here there is none.
+    text = re.sub(r"\A(#[^\n]*\n)+", "", content.decode())
+    found = read_documents(text, path)
+    return [] if any(field(one, "apiVersion").startswith(_BUILD_FILES) for one in found) else found
+
+
+def _whereabouts(path: str, index: int) -> dict[str, str]:
+    """Where kpt is to write an object; the older names are for callers that know no others."""
+    notes = {"path": path, "index": str(index)}
+    return {f"{prefix}config.kubernetes.io/{name}": v for prefix in ("", "internal.") for name, v in notes.items()}
+
+
+def _merged(items: list[Any], made: list[Any], owner: str) -> list[Any]:
+    """The items of others as they came, and ours after them. Raises: GoproxyctlError where both have an object."""
+    others = [item for item in items if field(item, "metadata", "annotations", MARK) != owner]
+    taken: set[Identity] = {identity(item) for item in others}
+    for item in made:
+        at = identity(item)
+        if at in taken:
+            raise GoproxyctlError(
+                Text("krm.foreign", "{kind} {name} in namespace {namespace!r} is among the items already and is not "
+                     "ours; remove it, or give ours another name",
+                     kind=at.kind, name=at.name, namespace=at.namespace)
+            )  # fmt: skip
+        taken.add(at)
+    return [*others, *made]
+
+
+def _answer(shell: Shell, listed: dict[str, Any], results: list[dict[str, Any]]) -> int:
+    listed.pop("results", None)
+    if results:
+        listed["results"] = quoted(results)
+    shell.out_bytes(print_document(listed).encode())
+    errors = [result["message"] for result in results if result["severity"] == Severity.ERROR.value]
+    for message in errors:
+        shell.err_lines(message)
+    return 1 if errors else 0
+
+
+def _failures(shell: Shell, error: GoproxyctlError) -> list[dict[str, Any]]:
+    if isinstance(error, PolicyError):
+        return list(_findings(shell, error.problems))
+    return [{"message": shell.words(error.text), "severity": Severity.ERROR.value}]
+
+
+def _findings(shell: Shell, problems: Iterable[Problem]) -> Iterator[dict[str, Any]]:
+    return (_result(shell, problem) for problem in problems)
+
+
+def _remarks(shell: Shell, remarks: list[Text]) -> Iterator[dict[str, Any]]:
+    return ({"message": shell.words(text), "severity": Severity.INFO.value} for text in remarks)
+
+
+def _result(shell: Shell, problem: Problem) -> dict[str, Any]:
+    """Source: the schema of a Result in the specification of functions; the place is one in the policy."""
+    what = shell.words(problem.text)
+    if problem.advice:
+        what = shell.words(Text("finding.advised", "{what}; {advice}", what=problem.text, advice=problem.advice))
+    at = problem.position
+    return {
+        "message": f"{shown(at.file)}:{at.line}:{at.column}: {what}",
+        "severity": problem.severity.value,
+        "tags": {"rule": problem.rule},
+    }

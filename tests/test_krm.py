@@ -1,0 +1,224 @@
+"""`krm` as kustomize and kpt call it: one ResourceList in, one out, and nothing lost on the way."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from goproxyctl.cli.piping import MARK
+from tests.desk import Desk, Ran
+from tests.oracles import shared_schema
+
+#: What version of YAML a reader knows, and whether it looks for types, must not matter: these scalars differ.
+ODD = """\
+- apiVersion: example.com/v1
+  kind: Odd
+  metadata: {name: odd} # kept
+  spec:
+    plain: [yes, on, 010, 0o10, 1e3, 12:30, 2026-11-22, ~, null, .inf, 1_000]
+    nothing:
+    quoted: ['yes', "010", '', "a\\tb"]
+    literal: |
+      #!/bin/sh
+        indented
+    folded: >-
+      one
+      line
+    empty: {}
+    none: []
+    shared: &one {a: b}
+    again: *one
+    tagged: !!str 5
+    "on": off
+"""
+NAMESPACES = """\
+- {apiVersion: v1, kind: Namespace, metadata: {name: team-a, labels: {team: go}}}
+- {apiVersion: v1, kind: Namespace, metadata: {name: team-b}}
+"""
+CONFIG = """\
+apiVersion: goproxyctl/v1
+kind: Policy
+metadata:
+  name: acme
+  annotations:
+    config.kubernetes.io/function: |
+      exec: {path: goproxyctl}
+spec:
+  chain: [{name: gateway, url: "https://goproxy.acme.example", role: gatekeeper}, direct]
+  targets:
+    - {name: cluster, kind: configmap, path: manifests/goproxy.yaml, namespaces: {match: {team: go}}}
+"""
+CONFIGMAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "goproxy-env", "namespace": "team-a"}}
+
+Function = Callable[..., Ran]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(tmp_path, monkeypatch, capsys)
+
+
+@pytest.fixture
+def function(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Function:
+    def call(text: str, *arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        return desk.run("krm", *arguments)
+
+    return call
+
+
+def resource_list(items: str = NAMESPACES, config: str = CONFIG) -> str:
+    """A ResourceList as kustomize writes it."""
+    indented = "".join(f"  {line}\n" if line else "\n" for line in config.splitlines())
+    head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n"
+    listed = f"\n{items}" if items.startswith("-") else f" {items}"
+    return f"{head}items:{listed}functionConfig:\n{indented}"
+
+
+def document(ran: Ran) -> dict[str, Any]:
+    """The one document of an answer, which its schema takes."""
+    (found,) = yaml.safe_load_all(ran.out)
+    schema = json.loads(shared_schema("krm-resourcelist.json").read_text())
+    jsonschema.validate(found, schema, cls=jsonschema.Draft202012Validator)
+    answer: dict[str, Any] = found
+    return answer
+
+
+def test_what_the_policy_makes_comes_after_the_items_of_others(function: Function) -> None:
+    ran = function(resource_list())
+    assert (ran.code, ran.err) == (0, "")
+    answer = document(ran)
+    assert "results" not in answer
+    assert answer["items"][:2] == yaml.safe_load(NAMESPACES)
+    (made,) = answer["items"][2:]
+    assert made["metadata"]["namespace"] == "team-a"
+    assert made["data"]["GOPROXY"] == "https://goproxy.acme.example,direct"
+    assert made["metadata"]["annotations"][MARK] == "acme"
+    assert made["metadata"]["annotations"]["config.kubernetes.io/path"] == "manifests/goproxy.yaml"
+
+
+def test_items_of_others_go_through_as_they_were_written(function: Function) -> None:
+    ran = function(resource_list(ODD + NAMESPACES))
+    assert ran.code == 0
+    assert ODD in ran.out
+    for loader in (yaml.BaseLoader, yaml.SafeLoader):
+        before, after = yaml.load(ODD, loader), yaml.load(ran.out, loader)["items"][:1]
+        assert before == after
+
+
+def test_a_list_in_json_is_read_too(function: Function) -> None:
+    config = yaml.safe_load(CONFIG)
+    items = [
+        *yaml.safe_load(NAMESPACES),
+        {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}, "n": 1, "t": True},
+    ]
+    whole = {"apiVersion": "config.kubernetes.io/v1", "kind": "ResourceList", "items": items, "functionConfig": config}
+    answer = document(function(json.dumps(whole)))
+    assert answer["items"][:3] == items
+    assert len(answer["items"]) == 4
+
+
+def test_a_second_run_gives_the_same_bytes(function: Function) -> None:
+    first = function(resource_list(ODD + NAMESPACES))
+    again = function(first.out)
+    assert (again.code, again.out) == (0, first.out)
+
+
+def test_a_run_takes_away_what_an_earlier_one_made_and_nothing_else(function: Function) -> None:
+    first = document(function(resource_list()))
+    moved = {**first, "items": [dict(item) for item in first["items"]]}
+    moved["items"][0]["metadata"], moved["items"][1]["metadata"] = (
+        {"name": "team-a"},
+        {"name": "b", "labels": {"team": "go"}},
+    )
+    stranger = {**CONFIGMAP, "metadata": {"name": "x", "annotations": {MARK: "somebody"}}}
+    moved["items"].append(stranger)
+    answer = document(function(yaml.safe_dump(moved)))
+    made = [item for item in answer["items"] if item["kind"] == "ConfigMap"]
+    assert [item["metadata"].get("namespace") for item in made] == [None, "b"]
+    assert stranger in made
+
+
+@pytest.mark.parametrize(
+    ("items", "config", "message"),
+    [
+        ("[]\n", CONFIG, "target 'cluster': which namespaces it selects is a fact of the cluster"),
+        (NAMESPACES.replace("team: go", "team: x"), CONFIG, "none is selected"),
+        (NAMESPACES + f"- {json.dumps(CONFIGMAP)}\n", CONFIG, "is among the items already and is not ours"),
+        (NAMESPACES, "apiVersion: v1\nkind: ConfigMap\n", "functionConfig: it is no policy"),
+        (NAMESPACES, CONFIG.replace("kind: Policy", "kind: Policy\nextends: base.yaml"), "a function reads no files"),
+        (NAMESPACES, CONFIG.replace("kind: configmap", "kind: configmaps"), "there is no such kind of target"),
+        (NAMESPACES, CONFIG.replace("kind: configmap", "kind: sh").replace(".yaml, namespaces: {match: {team: go}}", ".sh"),
+         "no target of the policy makes a manifest"),
+    ],
+)  # fmt: skip
+def test_with_an_error_the_items_stay_and_the_result_says_why(
+    items: str, config: str, message: str, function: Function
+) -> None:
+    ran = function(resource_list(items, config))
+    assert ran.code == 1
+    answer = document(ran)
+    assert answer["items"] == yaml.safe_load(items)
+    assert [result["severity"] for result in answer["results"]] == ["error"]
+    assert message in answer["results"][0]["message"]
+    assert message in ran.err
+
+
+def test_every_problem_of_the_policy_is_a_result_with_its_rule(function: Function) -> None:
+    config = CONFIG.replace("role: gatekeeper", "role: boss").replace("kind: configmap", "kind: configmaps")
+    results = document(function(resource_list(config=config)))["results"]
+    assert {result["tags"]["rule"] for result in results} == {"field-value", "kind-unknown"}
+    assert all(result["message"].startswith("functionConfig:") for result in results)
+
+
+def test_what_is_no_manifest_is_left_out_and_said(function: Function) -> None:
+    config = CONFIG + "    - {name: shell, kind: sh, path: ci/goproxy.sh}\n"
+    answer = document(function(resource_list(config=config)))
+    assert answer["results"] == [{"message": "ci/goproxy.sh is no manifest and is left out", "severity": "info"}]
+    assert len(answer["items"]) == 3
+
+
+def test_facts_of_a_file_come_before_the_namespaces_among_the_items(function: Function, desk: Desk) -> None:
+    listed = {"kind": "List", "items": [{"metadata": {"name": "other", "labels": {"team": "go"}}}]}
+    (desk.tree / "facts.json").write_text(json.dumps(listed))
+    answer = document(function(resource_list(), "--facts", "facts.json"))
+    assert answer["items"][2]["metadata"]["namespace"] == "other"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a: [",
+        "kind: ResourceList\nitems: []\n",
+        "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems: {}\n",
+        "apiVersion: config.kubernetes.io/v1\nkind: List\nitems: []\n",
+        resource_list() + "---\n" + resource_list(),
+        "- " * 3000 + "x",
+    ],
+)
+def test_what_is_no_resource_list_gives_no_output(text: str, function: Function) -> None:
+    ran = function(text)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("error: standard input: ")
+
+
+@pytest.mark.parametrize(
+    "item", ["x", "[]", "{metadata: 1}", "{metadata: {annotations: []}}", "~", "{kind: {}, apiVersion: 1}"]
+)
+def test_items_that_are_no_objects_are_left_alone(item: str, function: Function) -> None:
+    ran = function(resource_list(f"- {item}\n{NAMESPACES}"))
+    assert ran.code == 0
+    assert _first(ran) == yaml.safe_load(f"- {item}")
+
+
+def _first(ran: Ran) -> list[Any]:
+    """The items before the namespaces."""
+    items: list[Any] = yaml.safe_load(ran.out)["items"]
+    return items[:1]

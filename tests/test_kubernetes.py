@@ -1,0 +1,445 @@
+"""The cluster as a world, against a real API server: first apply, drift, prune, whose is what, and faults on the way."""
+
+import random
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.desk import Desk, Ran
+from tests.kube import MEMBER, Kube, require_kube, running, wire
+from tests.scale import scaled
+
+pytestmark = pytest.mark.slow
+
+POLICY = """\
+apiVersion: goproxyctl/v1
+kind: Policy
+metadata: {{name: {owner}}}
+spec:
+  chain:
+    - {{name: gateway, url: "https://{host}", role: gatekeeper}}
+    - direct
+  checksum: {{database: sum.golang.google.cn}}
+  private: {{modules: [git.acme.example]}}
+  targets:
+    - {{name: cluster, kind: configmap, namespaces: [{namespaces}]}}
+"""
+HOST = "goproxy.acme.example"
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kube]:
+    require_kube()
+    with running(tmp_path_factory.mktemp("kube")) as started:
+        yield started
+
+
+class Fleet:
+    """A policy for namespaces of its own, and the command line at its side."""
+
+    def __init__(self, desk: Desk, kube: Kube, config: Path) -> None:
+        self.desk, self.kube, self.config = desk, kube, config
+        number = next(_numbers)
+        self.owner = f"acme-{number}"
+        self.names: list[str] = []
+        self._stem = f"team-{number}"
+        self.server = ""
+
+    def grow(self, size: int) -> "Fleet":
+        fresh = [f"{self._stem}-{number}" for number in range(len(self.names), size)]
+        self.kube.namespaces(*fresh)
+        self.names += fresh
+        return self.write()
+
+    def write(self, names: Sequence[str] | None = None, host: str = HOST) -> "Fleet":
+        wanted = ", ".join(self.names if names is None else names)
+        self.desk.write(POLICY.format(owner=self.owner, host=host, namespaces=wanted))
+        return self
+
+    def words(self, command: str, *more: str) -> list[str]:
+        return [command, "--in", "cluster", "--kubeconfig", str(self.config), *more]
+
+    def run(self, command: str, *more: str) -> Ran:
+        return self.desk.run(*self.words(command, *more))
+
+    def apply(self, *more: str) -> Ran:
+        return self.run("apply", "--yes", *more)
+
+    def live(self) -> dict[str, dict[str, Any] | None]:
+        return {name: self.kube.get(name) for name in self.names}
+
+    def versions(self) -> list[str]:
+        return [tree["metadata"]["resourceVersion"] for tree in self.live().values() if tree]
+
+    def values(self, variable: str = "GOPROXY") -> set[str | None]:
+        return {tree["data"].get(variable) if tree else None for tree in self.live().values()}
+
+    def ledger(self) -> dict[str, Any] | None:
+        return self.kube.get("default", f"goproxyctl-ledger-{self.owner}")
+
+
+WANTED = f"https://{HOST},direct"
+
+
+@pytest.fixture
+def fleet(kube: Kube, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Fleet:
+    config = tmp_path / "kubeconfig"
+    kube.kubeconfig(config)
+    return Fleet(Desk(tmp_path, monkeypatch, capsys), kube, config)
+
+
+def test_a_cluster_is_planned_applied_in_sync_and_given_back(fleet: Fleet) -> None:
+    fleet.grow(12)
+    assert "12 to create" in fleet.run("plan").out
+    assert fleet.values() == {None}
+    assert fleet.ledger() is None
+
+    applied = fleet.apply()
+    assert (applied.code, applied.err) == (0, "")
+    assert "12 done" in applied.out
+    assert fleet.values() == {WANTED}
+    assert fleet.values("GOSUMDB") == {"sum.golang.google.cn"}
+
+    before = fleet.versions()
+    assert fleet.run("status").out == "in sync: 12\n"
+    assert fleet.run("diff").code == 0
+    assert fleet.apply().out.startswith("in sync")
+    assert fleet.versions() == before
+
+    fleet.write(host="other.acme.example")
+    assert fleet.run("diff").code == 3
+    assert fleet.apply().code == 0
+    assert fleet.values() == {"https://other.acme.example,direct"}
+
+    assert fleet.run("remove", "--yes").code == 0
+    assert fleet.values() == {None}
+    assert fleet.ledger() is None
+
+
+def test_a_saved_plan_is_carried_out_while_it_holds(fleet: Fleet) -> None:
+    fleet.grow(2)
+    assert fleet.run("plan", "-o", "reviewed.plan").code == 0
+    fleet.kube.create(fleet.names[0], {"metadata": {"name": "goproxy-env"}, "data": {"GOPROXY": "off"}})
+    refused = fleet.desk.run("apply", "reviewed.plan", "--kubeconfig", str(fleet.config))
+    assert refused.code == 1
+    fleet.kube.delete(fleet.names[0])
+    assert fleet.desk.run("apply", "reviewed.plan", "--kubeconfig", str(fleet.config)).code == 0
+    assert fleet.values() == {WANTED}
+
+
+def test_what_a_hand_changed_is_drift_and_is_taken_back_only_when_told(fleet: Fleet) -> None:
+    fleet.grow(10).apply()
+    one, two = fleet.names[:2]
+    fleet.kube.edit(one, {"data": {"GOPROXY": "https://proxy.golang.org"}})
+    fleet.kube.delete(two)
+    status = fleet.run("status")
+    assert status.code == 3
+    assert "2 drifted" in status.out
+    assert "proxy.golang.org" in fleet.run("diff").out
+
+    applied = fleet.apply()
+    assert applied.code == 4
+    assert ".data.GOPROXY (kubectl-edit)" in applied.out
+    assert fleet.values() == {WANTED, "https://proxy.golang.org"}
+    assert fleet.apply("--take-fields").code == 0
+    assert fleet.values() == {WANTED}
+    assert fleet.run("status").code == 0
+
+
+def test_a_variable_that_a_hand_added_is_told_of_and_left(fleet: Fleet) -> None:
+    fleet.grow(1).apply()
+    fleet.kube.edit(fleet.names[0], {"data": {"GOFLAGS": "-insecure"}})
+    assert fleet.run("status").code == 3
+    applied = fleet.apply()
+    assert applied.code == 1
+    assert "kubectl-edit" in applied.out
+    assert fleet.values("GOFLAGS") == {"-insecure"}
+    fleet.kube.edit(fleet.names[0], {"data": {"GOFLAGS": None}})
+    assert fleet.run("status").code == 0
+
+
+def test_what_another_program_declares_beside_us_is_its_own(fleet: Fleet) -> None:
+    fleet.grow(1).apply()
+    fleet.kube.declare(fleet.names[0], {"data": {"TEAM": "a"}}, "kustomize-controller")
+    fleet.kube.edit(fleet.names[0], {"metadata": {"annotations": {"note": "x"}, "labels": {"team": "a"}}})
+    assert fleet.run("status").code == 0
+    fleet.write(host="other.acme.example").apply()
+    assert fleet.values("TEAM") == {"a"}
+    assert fleet.values() == {"https://other.acme.example,direct"}
+
+
+def test_prune_deletes_what_is_ours_and_no_longer_wanted(fleet: Fleet) -> None:
+    fleet.grow(12).apply()
+    gone, edited = fleet.names[:2]
+    fleet.kube.edit(edited, {"data": {"GOPROXY": "off"}})
+    fleet.write(fleet.names[2:])
+    assert "leftovers: 2" in fleet.run("plan").out
+    pruned = fleet.apply("--prune")
+    assert pruned.code == 4, pruned
+    assert fleet.kube.get(gone) is None
+    kept = fleet.kube.get(edited)
+    assert kept is not None
+    assert kept["data"]["GOPROXY"] == "off"
+
+    fleet.write(fleet.names[7:])
+    refused = fleet.apply("--prune")
+    assert refused.code == 1
+    assert "--max-deletes 5" in refused.err
+    assert fleet.kube.get(fleet.names[2]) is not None
+
+
+def test_an_object_of_someone_else_is_left_until_it_is_adopted(fleet: Fleet) -> None:
+    fleet.grow(3)
+    plain, labelled, _ = fleet.names
+    labels = {"app.kubernetes.io/managed-by": "goproxyctl", "app.kubernetes.io/part-of": fleet.owner}
+    fleet.kube.create(plain, {"metadata": {"name": "goproxy-env"}, "data": {"GOPROXY": "off"}})
+    fleet.kube.create(labelled, {"metadata": {"name": "goproxy-env", "labels": labels}, "data": {"GOPROXY": "off"}})
+    applied = fleet.apply()
+    assert applied.code == 4
+    assert "adopt" in applied.out
+    assert fleet.values() == {"off", WANTED}
+    assert fleet.run("remove", "--yes").code == 0
+    assert fleet.values() == {"off", None}
+
+    assert fleet.run("adopt", "--yes").code == 0
+    assert fleet.apply().code == 0
+    assert fleet.values() == {WANTED}
+
+
+def test_an_object_that_was_made_anew_is_not_ours_though_it_copies_ours(fleet: Fleet) -> None:
+    fleet.grow(12).apply()
+    copied = fleet.names[0]
+    tree = fleet.kube.get(copied)
+    assert tree is not None
+    fleet.kube.delete(copied)
+    for name in ("uid", "resourceVersion", "creationTimestamp"):
+        del tree["metadata"][name]
+    assert fleet.kube.create(copied, tree).status == 201
+    uid = (fleet.kube.get(copied) or {})["metadata"]["uid"]
+    assert fleet.run("status").code == 3
+    assert fleet.apply().code == 1
+    fleet.write(fleet.names[1:])
+    assert fleet.apply("--prune", "--max-deletes", "5").code == 1
+    assert (fleet.kube.get(copied) or {})["metadata"]["uid"] == uid
+    fleet.run("remove", "--yes")
+    assert (fleet.kube.get(copied) or {})["metadata"]["uid"] == uid
+
+
+def test_two_policies_do_not_take_each_others_objects(fleet: Fleet) -> None:
+    fleet.grow(2).apply()
+    first, fleet.owner = fleet.owner, fleet.owner + "-other"
+    fleet.write(host="other.acme.example")
+    applied = fleet.apply()
+    assert applied.code == 1
+    assert first in applied.out
+    assert fleet.run("adopt", "--yes").code == 1
+    assert fleet.values() == {WANTED}
+
+
+def test_a_namespace_that_cannot_be_written_does_not_stop_the_others(fleet: Fleet) -> None:
+    fleet.grow(3)
+    fleet.kube.ask("DELETE", f"/api/v1/namespaces/{fleet.names[0]}")  # no controller runs: it stays terminating
+    fleet.write([*fleet.names, "nowhere"])
+    applied = fleet.apply()
+    assert applied.code == 4
+    assert "being deleted" in applied.out
+    assert "no such namespace" in applied.out
+    assert fleet.values() == {None, WANTED}
+
+
+def grant(kube: Kube, namespace: str, verbs: Sequence[str]) -> None:
+    path = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
+    rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": list(verbs)}]
+    kube.ask("POST", f"{path}/roles", {"metadata": {"name": "member"}, "rules": rules})
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "member"}
+    subjects = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "member"}]
+    kube.ask(
+        "POST", f"{path}/rolebindings", {"metadata": {"name": "member"}, "roleRef": reference, "subjects": subjects}
+    )
+
+
+def test_who_may_not_list_every_namespace_gets_as_far_as_their_rights(fleet: Fleet) -> None:
+    fleet.grow(10)
+    fleet.kube.kubeconfig(fleet.config, token=MEMBER)
+    denied = fleet.run("plan")
+    assert denied.code == 1
+    assert "default" in denied.err
+    for name in ("default", *fleet.names[1:]):
+        grant(fleet.kube, name, ["get", "list", "create", "update", "patch", "delete"])
+    grant(fleet.kube, fleet.names[0], ["get"])
+    applied = fleet.apply()
+    assert applied.code == 4
+    assert "denies" in applied.out
+    assert fleet.values() == {None, WANTED}
+
+
+@pytest.mark.parametrize("way", ["exec", "auth-provider", "tree", "none"])
+def test_a_kubeconfig_that_runs_programs_or_comes_with_the_policy_is_refused(fleet: Fleet, way: str) -> None:
+    fleet.names = ["default"]
+    fleet.write()
+    mark = fleet.desk.tree / "PWNED"
+    runs = {"apiVersion": "client.authentication.k8s.io/v1", "command": "touch", "args": [str(mark)]}
+    if way == "exec":
+        fleet.kube.kubeconfig(fleet.config, user={"exec": runs})
+    elif way == "auth-provider":
+        fleet.kube.kubeconfig(fleet.config, user={"auth-provider": {"name": "gcp", "config": {"cmd-path": "touch"}}})
+    elif way == "tree":
+        fleet.config = fleet.desk.tree / "kubeconfig"
+        fleet.kube.kubeconfig(fleet.config)
+    ran = fleet.desk.run("plan", "--in", "cluster") if way == "none" else fleet.run("plan")
+    assert ran.code == 1
+    assert "kubeconfig" in ran.err
+    assert not mark.exists()
+
+
+def test_a_list_takes_few_requests_and_a_change_takes_one(fleet: Fleet, kube: Kube) -> None:
+    fleet.grow(40)
+    with wire(kube) as between:
+        fleet.kube.kubeconfig(fleet.config, server=between.url)
+        fleet.apply()
+        assert between.count("PATCH") == 40
+        assert between.most <= 64
+        between.asked.clear()
+        assert fleet.apply().code == 0
+        assert len(between.asked) <= 6
+        fleet.kube.delete(fleet.names[0])
+        between.asked.clear()
+        assert fleet.apply().code == 0
+        assert between.count("PATCH") == 1
+
+
+def passing(seed: int) -> Callable[[str, str], str | tuple[int, dict[str, str]] | None]:
+    """A fault for every third request, of every sort that passes."""
+    dice = random.Random(seed)
+
+    def fault(method: str, _path: str) -> str | tuple[int, dict[str, str]] | None:
+        sort = dice.choice(["lost", "429", "429 soon", "503", "500", *[""] * 10])
+        if sort == "429 soon":
+            return 429, {"Retry-After": "0"}
+        if sort == "lost":
+            return "lost"
+        return (int(sort), {}) if sort else None
+
+    return fault
+
+
+@pytest.mark.parametrize("seed", range(scaled(2, 20)))
+def test_faults_on_the_way_lose_no_change_and_double_none(fleet: Fleet, kube: Kube, seed: int) -> None:
+    fleet.grow(30)
+    with wire(kube) as between:
+        between.fault = passing(seed)
+        fleet.kube.kubeconfig(fleet.config, server=between.url)
+        applied = fleet.apply()
+        assert (applied.code, applied.err) == (0, ""), applied
+        assert fleet.values() == {WANTED}
+        assert fleet.apply().out.startswith("in sync")
+        fleet.write(fleet.names[:20])
+        pruned = fleet.apply("--prune", "--max-deletes", "10")
+        assert pruned.code == 0, pruned
+    assert [tree is None for tree in fleet.live().values()] == [False] * 20 + [True] * 10
+
+
+def test_a_list_that_expires_is_begun_again(fleet: Fleet, kube: Kube) -> None:
+    fleet.grow(12).apply()
+    expired: list[str] = []
+
+    def once(_method: str, path: str) -> tuple[int, dict[str, str]] | None:
+        if "fieldSelector" in path and not expired:
+            expired.append(path)
+            return 410, {}
+        return None
+
+    with wire(kube) as between:
+        between.fault = once
+        fleet.kube.kubeconfig(fleet.config, server=between.url)
+        assert fleet.run("status").code == 0
+    assert expired
+
+
+def test_a_change_between_plan_and_write_is_not_overwritten(fleet: Fleet, kube: Kube) -> None:
+    fleet.grow(2).apply()
+    created, edited = fleet.names
+    fleet.kube.delete(created)
+    fleet.write(host="other.acme.example")
+    ready: list[int] = []
+
+    def meanwhile(method: str, _path: str) -> None:
+        if method == "PUT" and not ready:  # the ledger, after the plan and before the first object
+            ready.append(1)
+            kube.create(created, {"metadata": {"name": "goproxy-env"}, "data": {"MINE": "1"}})
+            kube.edit(edited, {"data": {"GOSUMDB": "off"}})
+
+    with wire(kube) as between:
+        between.fault = meanwhile
+        fleet.kube.kubeconfig(fleet.config, server=between.url)
+        applied = fleet.apply()
+    assert applied.code == 1
+    assert (kube.get(created) or {})["data"] == {"MINE": "1"}
+    assert (kube.get(edited) or {})["data"]["GOSUMDB"] == "off"
+    assert (kube.get(edited) or {})["data"]["GOPROXY"] == WANTED
+
+
+def test_of_two_who_apply_at_once_one_is_stopped_before_it_writes(fleet: Fleet, kube: Kube) -> None:
+    fleet.grow(2)
+    other = Fleet(fleet.desk, kube, fleet.config.with_name("direct"))
+    kube.kubeconfig(other.config)
+    inside: list[int] = []
+
+    def meanwhile(method: str, path: str) -> None:
+        if method == "POST" and "configmaps" in path and not inside:
+            inside.append(fleet.desk.start(*other.words("apply", "--yes")).returncode)
+
+    with wire(kube) as between:
+        between.fault = meanwhile
+        fleet.kube.kubeconfig(fleet.config, server=between.url)
+        stopped = fleet.apply()
+        assert between.count("PATCH") == 0
+    assert inside == [0]
+    assert stopped.code == 1
+    assert "someone else" in stopped.err
+    assert fleet.values() == {WANTED}
+
+
+def killing(victim: list[subprocess.Popen[bytes]], number: int) -> Callable[[str, str], None]:
+    """Kills the one in ``victim`` when so many writes have come."""
+    written: list[str] = []
+
+    def fault(method: str, path: str) -> None:
+        if method in {"PATCH", "POST", "PUT"}:
+            written.append(path)
+            if len(written) == number:
+                victim[0].send_signal(signal.SIGKILL)
+
+    return fault
+
+
+def test_killed_at_any_point_a_rerun_finishes(fleet: Fleet, kube: Kube) -> None:
+    fleet.grow(40)
+    dice = random.Random(7)
+    for turn in range(scaled(4, 100)):
+        host = f"h{turn}.acme.example"
+        fleet.write(host=host)
+        victim: list[subprocess.Popen[bytes]] = []
+        with wire(kube) as between:
+            between.fault = killing(victim, dice.randrange(1, 42))
+            fleet.kube.kubeconfig(fleet.config, server=between.url)
+            command = fleet.desk.command(*fleet.words("apply", "--yes"))
+            victim.append(
+                subprocess.Popen(command, cwd=fleet.desk.tree, env=fleet.desk.env(), stdout=subprocess.DEVNULL)
+            )
+            assert victim[0].wait(timeout=120) == -signal.SIGKILL
+            done = sum(
+                f"{host}," in ((tree or {}).get("data") or {}).get("GOPROXY", "") for tree in fleet.live().values()
+            )
+            between.fault = lambda _method, _path: None
+            between.asked.clear()
+            again = fleet.apply()
+            assert again.code == 0, again
+            assert between.count("PATCH") <= 40 - done
+        assert fleet.values() == {f"https://{host},direct"}
