@@ -298,6 +298,21 @@ def test_a_kubeconfig_that_runs_programs_or_comes_with_the_policy_is_refused(fle
     assert not mark.exists()
 
 
+def test_the_way_to_the_server_is_that_of_kubectl(
+    fleet: Fleet, kube: Kube, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.grow(2)
+    (tmp_path / "netrc").write_text("default login nobody password wrong\n")  # go reads none for its API servers
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")  # nothing goes through a proxy to loopback
+    assert fleet.apply().code == 0
+    with wire(kube) as between:
+        monkeypatch.setenv("HTTP_PROXY", between.url)
+        kube.kubeconfig(fleet.config, server="http://kube.acme.example")
+        assert fleet.run("plan").code == 0
+    assert {path.partition("/api/")[0] for _, path in between.asked} == {"http://kube.acme.example"}
+
+
 def test_a_list_takes_few_requests_and_a_change_takes_one(fleet: Fleet, kube: Kube) -> None:
     fleet.grow(40)
     with wire(kube) as between:

@@ -132,12 +132,13 @@ def _cluster(shell: Shell, selection: Selection, folder: Folder, owner: str) -> 
     """The cluster, where the command acts on one. Nobody is asked anything yet."""
     if selection.world != "cluster":
         return None
+    from goproxyctl.gosem.egress import read_egress
     from goproxyctl.stores.cluster import Access
     from goproxyctl.stores.cluster_ledger import open_cluster
 
     named = selection.kubeconfig or shell.env.get("KUBECONFIG", "")
     files = tuple(shell.cwd / name for name in named.split(os.pathsep) if name)
-    access = Access(files, selection.context, commands=selection.allow_exec, tree=folder.top)
+    access = Access(read_egress(shell.env), files, selection.context, commands=selection.allow_exec, tree=folder.top)
     return open_cluster(access, owner, take=selection.take_fields)
 
 

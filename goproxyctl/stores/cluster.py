@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from goproxyctl.errors import StoreError
+from goproxyctl.gosem.egress import Egress, choose
+from goproxyctl.gosem.gourl import BadUrlError
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
@@ -41,9 +43,10 @@ class Access:
     """How to reach the cluster, as the person or the pod says: never the policy.
 
     ``files``: kubeconfigs, merged as kubectl does; none: the service account of this pod. ``commands``: whether a
-    kubeconfig may name a program to run for credentials.
+    kubeconfig may name a program to run for credentials. ``egress``: the proxies of the environment.
     """
 
+    egress: Egress
     files: tuple[Path, ...] = ()
     context: str | None = None
     commands: bool = False
@@ -157,6 +160,9 @@ class Cluster:
         at_once = min(MOST_AT_ONCE, 8 + requests // 16)
         if self._configuration is None:
             self._configuration = await _configure(self._access)
+            # else the client looks for the server's password in ~/.netrc, before every request
+            self._configuration.client_session_kwargs = {"trust_env": False}
+            self._configuration.proxy = self._configuration.proxy or self._proxy(self._configuration.host)
         self._configuration.connection_pool_maxsize = at_once
         try:
             client = ApiClient(self._configuration)
@@ -167,6 +173,13 @@ class Cluster:
             ) from error  # fmt: skip
         async with client:
             yield Api(client, at_once)
+
+    def _proxy(self, server: str) -> str | None:
+        """The proxy to go through: that which kubectl, a Go program, would take."""
+        try:
+            return choose(server, self._access.egress).proxy or None
+        except BadUrlError:
+            return None
 
     def run(self, job: Callable[[Api], Awaitable[T]], requests: int = 1) -> T:
         """What ``job`` gives, in a connection of its own. Raises: StoreError."""

@@ -42,6 +42,14 @@ def open_cluster(access: Access, owner: str, *, take: bool = False) -> ClusterSi
     return ClusterSide(KubernetesStore(cluster, owner, uids, take=take), ClusterLedger(cluster, owner, uids))
 
 
+class _Read(NamedTuple):
+    """A ledger as it was read."""
+
+    version: str
+    ledger: Ledger
+    uids: dict[Address, str]
+
+
 class ClusterLedger:
     """The ledgers of all owners as one; only that of ``owner`` is ever written.
 
@@ -53,6 +61,7 @@ class ClusterLedger:
         self._cluster, self._owner, self._uids = cluster, owner, uids
         self._base: str | None = None
         self._loaded = False
+        self._read: dict[str, _Read] = {}
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -68,13 +77,18 @@ class ClusterLedger:
         for tree in answer.tree["items"]:
             name = tree["metadata"]["name"]
             owner = name.removeprefix(NAME)
-            ledger, uids = _unpack(tree, name)
+            version, ledger, uids = self._read[name] = self._unpacked(tree, name)
             ledgers.append(Ledger({owner: ledger.owners[owner]} if owner in ledger.owners else {}))
             if owner == self._owner and not self._loaded:
-                self._base = tree["metadata"]["resourceVersion"]
+                self._base = version
                 self._uids.ours.update(uids)
         self._loaded = True
         return merge_ledgers(ledgers)
+
+    def _unpacked(self, tree: Mapping[str, Any], name: str) -> "_Read":
+        """What stands in the ledger of that name, once for each version of it. Raises: StoreError."""
+        known, version = self._read.get(name), tree["metadata"]["resourceVersion"]
+        return known if known and known.version == version else _Read(version, *_unpack(tree, name))
 
     def save(self, ledger: Ledger) -> None:
         """Records ``ledger``, unless somebody else did since the first load. Raises: StoreError."""

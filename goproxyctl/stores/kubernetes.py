@@ -126,17 +126,26 @@ class KubernetesStore:
         with asyncio.Runner() as runner:
             results = self._carry_out_all(pending)
             try:
-                while result := runner.run(_next(results)):
-                    yield result
+                while known := runner.run(_next(results)):
+                    yield from known
             finally:
                 runner.run(results.aclose())
 
-    async def _carry_out_all(self, changes: Sequence[Change]) -> AsyncGenerator[Result, None]:
+    async def _carry_out_all(self, changes: Sequence[Change]) -> AsyncGenerator[list[Result], None]:
+        """The results, each time all that came meanwhile."""
+        arrived: asyncio.Queue[asyncio.Task[Result]] = asyncio.Queue()
         async with self._cluster.connect(len(changes)) as api:
             tasks = [asyncio.create_task(self._carry_out(api, change)) for change in changes]
+            for task in tasks:
+                task.add_done_callback(arrived.put_nowait)
+            left = len(tasks)
             try:
-                for done in asyncio.as_completed(tasks):
-                    yield await done
+                while left:
+                    known = [(await arrived.get()).result()]
+                    while not arrived.empty():
+                        known.append(arrived.get_nowait().result())
+                    left -= len(known)
+                    yield known
             finally:
                 for task in tasks:
                     task.cancel()
@@ -214,7 +223,7 @@ class KubernetesStore:
         return Outcome.MOVED, _moved(address)
 
 
-async def _next(results: AsyncIterator[Result]) -> Result | None:
+async def _next(results: AsyncIterator[list[Result]]) -> list[Result] | None:
     return await anext(results, None)
 
 
