@@ -24,6 +24,12 @@ class Hop(BaseModel):
 Hop.model_validate(YAML(typ="safe", pure=True).load("{name: a, url: b}"))
 """
 
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -52,14 +58,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one process took. Units: wall_s seconds, peak_mb megabytes of resident memory."""
+    """What one process took. Units: seconds."""
 
     wall_s: float
-    peak_mb: float
+    cpu_s: float
 
 
-def run(command: Sequence[str], cwd: Path = ROOT) -> Run:
-    """Runs ``command``, its output thrown away. Raises: SystemExit when it fails."""
+def run(command: Sequence[str], cwd: Path = ROOT, code: int = 0) -> Run:
+    """Runs ``command``, its output thrown away. Raises: SystemExit when it does not end with ``code``."""
     start = time.perf_counter()
     # An installed program has its bytecode; a shell that forbids to write it would have us compile in every run.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -67,9 +73,18 @@ def run(command: Sequence[str], cwd: Path = ROOT) -> Run:
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode != code:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}")
-    return Run(wall_s, usage.ru_maxrss / 1000)
+    return Run(wall_s, usage.ru_utime + usage.ru_stime)
+
+
+def peak_mb(command: Sequence[str], cwd: Path = ROOT) -> float:
+    """The resident memory of ``command`` at its largest. Units: megabytes.
+
+    Measured by a small parent: a child begins with the peak of the process that made it.
+    """
+    small = [PYTHON, "-S", "-c", PEAK, *command]
+    return int(subprocess.run(small, cwd=cwd, capture_output=True, check=True).stdout) / 1000
 
 
 def medians(commands: Sequence[Sequence[str]], runs: int, cwd: Path = ROOT) -> list[float]:
@@ -78,6 +93,15 @@ def medians(commands: Sequence[Sequence[str]], runs: int, cwd: Path = ROOT) -> l
         run(command, cwd)
     rounds = [[run(command, cwd).wall_s for command in commands] for _ in range(runs)]
     return [statistics.median(column) for column in zip(*rounds, strict=True)]
+
+
+def beyond(less: Sequence[str], more: Sequence[str], runs: int, cwd: Path = ROOT) -> float:
+    """What the one command costs more than the other, by the clock of the processor, each at its best.
+
+    A difference of two runs of a second each is lost in the noise of the wall clock. Units: seconds.
+    """
+    pairs = [(run(less, cwd).cpu_s, run(more, cwd).cpu_s) for _ in range(runs + 1)]
+    return min(above for _, above in pairs) - min(below for below, _ in pairs)
 
 
 def median_of(work: Callable[[], object], runs: int) -> float:

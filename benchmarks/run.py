@@ -2,13 +2,13 @@
 
 import sys
 
-from benchmarks import explaining, looking, namespaces, start, validating
+from benchmarks import cluster, explaining, looking, namespaces, start, validating
 from benchmarks.measuring import show
 
 
 def main() -> str | int:
     missed = 0
-    for script in (start, validating, explaining, namespaces, looking):
+    for script in (start, validating, explaining, namespaces, looking, cluster):
         rows = script.figures()
         show(rows)
         missed += sum(not row.good for row in rows)

@@ -33,13 +33,16 @@ class Said(NamedTuple):
     headers: Mapping[str, str]
 
 
-def require_kube() -> Path:
-    """The folder with both programs; skips, or fails where every oracle is required, when there is none."""
+def find_kube() -> Path | None:
+    """The folder with both programs, when there is one."""
     named = os.environ.get("KUBEBUILDER_ASSETS")
     folder = Path(named) if named else LAB / "bin"
-    if not (folder / "kube-apiserver").exists() or not (folder / "etcd").exists():
-        missing("kube-apiserver", ".ci/kube")
-    return folder
+    return folder if (folder / "kube-apiserver").exists() and (folder / "etcd").exists() else None
+
+
+def require_kube() -> Path:
+    """The folder with both programs; skips, or fails where every oracle is required, when there is none."""
+    return find_kube() or missing("kube-apiserver", ".ci/kube")
 
 
 @dataclass(frozen=True)
