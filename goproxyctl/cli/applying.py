@@ -30,6 +30,10 @@ class _Job:
 def apply_policy(shell: Shell, selection: Selection, *, yes: bool) -> int:
     """Makes live equal desired, once the person agreed. The exit code."""
     question = Text("apply.question", "Apply these changes?")
+    if selection.several:
+        from goproxyctl.cli.rollout import apply_contexts
+
+        return apply_contexts(shell, selection, yes=yes, question=question)
     return _apply(shell, selection, _Job("apply", question, yes), lambda _plan, _desired: None)
 
 

@@ -1,32 +1,51 @@
 """The two comparisons of ``diff``: the policy with what is there, and the policy with itself at another revision."""
 
+from functools import partial
+
+import click
+
+from goproxyctl.cli.contexts import View, look
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.reader import placed
-from goproxyctl.cli.session import OFFLINE_WORLDS, Session, informed, open_session
+from goproxyctl.cli.session import OFFLINE_WORLDS, ONE_CONTEXT, Session, informed
 from goproxyctl.cli.shell import Shell
 from goproxyctl.desired import make_desired
 from goproxyctl.errors import PolicyError
 from goproxyctl.gitrepo import Revision, open_revision
 from goproxyctl.policy import load_policy
-from goproxyctl.report.difference import Difference
+from goproxyctl.report.difference import Difference, difference_body, difference_text
+from goproxyctl.report.markdown import difference_markdown
+from goproxyctl.report.style import Style, Words
 from goproxyctl.resource import Change, Desired, Reason
 from goproxyctl.text import Text
 
 
-def compare_live(shell: Shell, selection: Selection) -> Difference:
+def compare(shell: Shell, selection: Selection, revision: str | None) -> int:
+    """Reports what differs. The exit code."""
+    markdown = selection.form == "markdown"
+    if selection.several and (markdown or revision):
+        raise click.UsageError(shell.words(ONE_CONTEXT))
+    if revision and selection.world == "tree":
+        selection = selection._replace(world="all")
+    view = View("diff", difference_body, _markdown if markdown else difference_text, lambda found: bool(found.changes))
+    return look(shell, selection, partial(compare_revision, name=revision) if revision else compare_live, view)
+
+
+def _markdown(found: Difference, words: Words, _style: Style) -> str:
+    return difference_markdown(found, words)
+
+
+def compare_live(session: Session) -> Difference:
     """What apply would change."""
-    session = open_session(shell, selection)
     plan = session.plan(session.wanted(), session.ledgers.load())
     return Difference(plan.changes, len(plan.in_sync), None, dict(plan.notes))
 
 
-def compare_revision(shell: Shell, selection: Selection, name: str) -> Difference:
+def compare_revision(session: Session, name: str) -> Difference:
     """What every artifact gains and loses when the policy at ``name`` becomes the one that is here."""
-    selection = selection if selection.world != "tree" else selection._replace(world="all")
-    session = open_session(shell, selection)
     folder = session.folder
     within = folder.path.relative_to(folder.top).as_posix() if folder.path.is_relative_to(folder.top) else "."
-    revision = open_revision(folder.top, within, name, shell.env.get("PATH", ""))
+    revision = open_revision(folder.top, within, name, session.shell.env.get("PATH", ""))
     before = _of_revision(session, revision)
     return _difference(before, session.desired(), session, name)
 

@@ -15,18 +15,6 @@ FROM = Text("cli.option.from", "Compare with the policy at this git revision ins
 @option("--from", "revision", metavar="REV", text=FROM)
 def command(shell: Shell, selection: Selection, revision: str | None) -> int:
     """Shows what apply would change, or what a policy change means to every artifact."""
-    from goproxyctl.cli.comparing import compare_live, compare_revision
-    from goproxyctl.report.difference import difference_body, difference_text
-    from goproxyctl.report.markdown import difference_markdown
+    from goproxyctl.cli.comparing import compare
 
-    found = compare_revision(shell, selection, revision) if revision else compare_live(shell, selection)
-    if selection.form == "markdown":
-        shell.out(difference_markdown(found, shell.words))
-    else:
-        shell.report(
-            "diff",
-            selection.form,
-            lambda: difference_body(found),
-            lambda style: difference_text(found, shell.words, style),
-        )
-    return 3 if found.changes else 0
+    return compare(shell, selection, revision)

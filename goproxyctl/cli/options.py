@@ -19,8 +19,8 @@ class Selection(NamedTuple):
 
     Shape: ``world`` is "tree", "machine", "cluster" or "all" (the first two; of what is only rendered, all three);
     ``targets`` empty means every target; ``registry`` is an exported registry file to look at; ``facts`` a file with
-    what only a cluster knows. ``kubeconfig``, ``context`` and ``allow_exec`` say how to reach the cluster;
-    ``take_fields``: even what others hold there.
+    what only a cluster knows. ``kubeconfig``, ``contexts`` and ``allow_exec`` say how to reach the cluster,
+    or several of them; ``take_fields``: even what others hold there.
     """
 
     file: str = DEFAULT_POLICY
@@ -33,9 +33,14 @@ class Selection(NamedTuple):
     max_deletes: int | None = None
     form: str = "text"
     kubeconfig: str | None = None
-    context: str | None = None
+    contexts: tuple[str, ...] = ()
     allow_exec: bool = False
     take_fields: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether it speaks of several clusters: that is up to the command line alone, not to what a pattern finds."""
+        return len(self.contexts) > 1 or any(sign in name for name in self.contexts for sign in "*?")
 
 
 Decorator = Callable[[Callable[..., int]], Callable[..., int]]
@@ -91,7 +96,14 @@ _KUBECONFIG = option(
     ),
 )
 _CONTEXT = option(
-    "--context", metavar="NAME", text=Text("cli.option.context", "With --in cluster: this context of the kubeconfig.")
+    "--context",
+    "contexts",
+    multiple=True,
+    metavar="NAME",
+    text=Text(
+        "cli.option.contexts",
+        "With --in cluster: this context of the kubeconfig; status, diff, plan and apply take several, and patterns.",
+    ),
 )
 _ALLOW_EXEC = option(
     "--allow-exec",

@@ -8,6 +8,8 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+import click
+
 from goproxyctl.apply import Ledgers, WorldLedgers
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.reader import Folder, open_folder, placed
@@ -25,6 +27,7 @@ from goproxyctl.stores.ledger_file import LedgerFile
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
+    from goproxyctl.stores.cluster import Access
     from goproxyctl.stores.cluster_ledger import ClusterSide
 
 WORLDS = {
@@ -33,6 +36,12 @@ WORLDS = {
     "cluster": frozenset({World.CLUSTER}),
     "all": frozenset({World.TREE, World.MACHINE}),
 }
+#: What is said where one cluster at most can be meant.
+ONE_CONTEXT = Text(
+    "cli.one-context",
+    "only status, diff, plan and apply take several contexts, and not with a saved plan, --from or --format markdown; "
+    "name one --context, and run it again for the next",
+)
 #: What may be rendered or compared without looking at any of it.
 OFFLINE_WORLDS = {**WORLDS, "all": frozenset(World)}
 
@@ -80,6 +89,25 @@ class Session:
             files[World.CLUSTER] = self.cluster.ledger
         return WorldLedgers({world: files[world] for world in World if world in self.worlds})
 
+    def access(self, context: str | None = None) -> "Access":
+        """How to reach the cluster of ``context``, or of the one that the kubeconfig says."""
+        from goproxyctl.gosem.egress import read_egress
+        from goproxyctl.stores.cluster import Access
+
+        named = self.selection.kubeconfig or self.shell.env.get("KUBECONFIG", "")
+        files = tuple(self.shell.cwd / name for name in named.split(os.pathsep) if name)
+        egress = read_egress(self.shell.env)
+        return Access(egress, files, context, commands=self.selection.allow_exec, tree=self.folder.top)
+
+    def connected(self, context: str | None = None) -> "Session":
+        """The same session with its cluster, where the command acts on one. Nobody is asked anything yet."""
+        if self.selection.world != "cluster":
+            return self
+        from goproxyctl.stores.cluster_ledger import open_cluster
+
+        side = open_cluster(self.access(context), self.policy.owner, take=self.selection.take_fields)
+        return replace(self, cluster=side)
+
     def desired(self, targets: Collection[str] | None = None) -> Desired:
         """What should be there; ``targets`` None: all of it, whatever ``--target`` says."""
         with placed(self.folder):
@@ -115,31 +143,19 @@ class Session:
 
 
 def open_session(shell: Shell, selection: Selection, *, today: date | None = None, offline: bool = False) -> Session:
-    """Loads the policy; its warnings are counted in one line. ``offline``: whoever asks looks at no cluster.
+    """Loads the policy; its warnings are counted in one line. ``offline``: whoever asks looks at no cluster, or later.
 
-    Raises: PolicyError, StoreError.
+    Raises: PolicyError, StoreError; click.UsageError when it is to look at several.
     """
+    if selection.several and not offline:
+        raise click.UsageError(shell.words(ONE_CONTEXT))
     folder, file = open_folder(selection.file, shell.cwd)
     with placed(folder):
         policy = informed(load_policy(file, folder.read, profile=selection.profile, today=today), shell, selection)
     _check_targets(policy, selection)
     _count_warnings(shell, selection, policy)
-    cluster = None if offline else _cluster(shell, selection, folder, policy.owner)
-    return Session(shell, selection, folder, file, policy, cluster)
-
-
-def _cluster(shell: Shell, selection: Selection, folder: Folder, owner: str) -> "ClusterSide | None":
-    """The cluster, where the command acts on one. Nobody is asked anything yet."""
-    if selection.world != "cluster":
-        return None
-    from goproxyctl.gosem.egress import read_egress
-    from goproxyctl.stores.cluster import Access
-    from goproxyctl.stores.cluster_ledger import open_cluster
-
-    named = selection.kubeconfig or shell.env.get("KUBECONFIG", "")
-    files = tuple(shell.cwd / name for name in named.split(os.pathsep) if name)
-    access = Access(read_egress(shell.env), files, selection.context, commands=selection.allow_exec, tree=folder.top)
-    return open_cluster(access, owner, take=selection.take_fields)
+    session = Session(shell, selection, folder, file, policy)
+    return session if offline else session.connected(next(iter(selection.contexts), None))
 
 
 def informed(policy: Policy, shell: Shell, selection: Selection) -> Policy:

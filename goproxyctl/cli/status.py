@@ -5,16 +5,12 @@ from goproxyctl.cli.options import LOOKING, PRUNE, REGISTRY, Selection, selectin
 from goproxyctl.cli.shell import Shell
 
 
-@named("status", example="goproxyctl status --in all")
+@named("status", example="goproxyctl status --in all\ngoproxyctl status --in cluster --context 'prod-*'")
 @selecting((*LOOKING, PRUNE, REGISTRY), "text", "json")
 def command(shell: Shell, selection: Selection) -> int:
     """Tells what drifted and what is pending."""
-    from goproxyctl.cli.session import open_session
+    from goproxyctl.cli.contexts import View, look
     from goproxyctl.report.status import status_body, status_text
 
-    session = open_session(shell, selection)
-    plan = session.plan(session.wanted(), session.ledgers.load())
-    shell.report(
-        "status", selection.form, lambda: status_body(plan), lambda style: status_text(plan, shell.words, style)
-    )
-    return 3 if plan.changes else 0
+    view = View("status", status_body, status_text, lambda plan: bool(plan.changes))
+    return look(shell, selection, lambda session: session.plan(session.wanted(), session.ledgers.load()), view)

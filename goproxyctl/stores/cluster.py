@@ -3,8 +3,8 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from goproxyctl.errors import StoreError
 from goproxyctl.gosem.egress import Egress, choose
 from goproxyctl.gosem.gourl import BadUrlError
+from goproxyctl.rules.names import suggest_or_list
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
@@ -151,12 +152,27 @@ class Cluster:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._configuration: Configuration | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._halted = False
+
+    def halt(self) -> None:
+        """Ends what is under way, from another thread, as Ctrl-C does in the main one. A ledger may still be saved."""
+        self._halted = True
+        if self._loop:
+            with suppress(RuntimeError):  # what was under way came to its end
+                self._loop.call_soon_threadsafe(_cancel_all, self._loop)
+
+    def check(self) -> None:
+        """Lets nothing begin once it was halted. Raises: asyncio.CancelledError."""
+        if self._halted:
+            raise asyncio.CancelledError
 
     @asynccontextmanager
     async def connect(self, requests: int) -> AsyncIterator[Api]:
         """A connection for about so many requests. Raises: StoreError."""
         from kubernetes.aio.client import ApiClient
 
+        self._loop = asyncio.get_running_loop()
         at_once = min(MOST_AT_ONCE, 8 + requests // 16)
         if self._configuration is None:
             self._configuration = await _configure(self._access)
@@ -191,6 +207,11 @@ class Cluster:
         return asyncio.run(connected())
 
 
+def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+
+
 async def _configure(access: Access) -> "Configuration":
     from kubernetes.aio.client import Configuration
     from kubernetes.aio.config import ConfigException, load_incluster_config, load_kube_config
@@ -218,6 +239,21 @@ async def _configure(access: Access) -> "Configuration":
 
 def _named(access: Access) -> str:
     """The kubeconfigs as the client wants them, once they are found to be harmless. Raises: StoreError."""
+    user, named = look_up(access, lambda found: _chosen_user(found, access.context))
+    names = os.pathsep.join(map(str, access.files))
+    if not access.commands and _RUNS & named.keys():
+        raise StoreError(
+            Text("cluster.commands", "{path}: user {user!r} gets credentials from a program; if you trust this "
+                 "kubeconfig, say --allow-exec", path=names, user=user)
+        )  # fmt: skip
+    return names
+
+
+def look_up(access: Access, look: Callable[[Mapping[str, Any]], T]) -> T:
+    """What ``look`` finds in the kubeconfigs, merged.
+
+    Shape: clusters, contexts and users are nodes of the client, each with its ``value``. Raises: StoreError.
+    """
     from kubernetes.aio.config import ConfigException
     from kubernetes.aio.config.kube_config import KubeConfigMerger
     from yaml import YAMLError
@@ -235,25 +271,30 @@ def _named(access: Access) -> str:
         )
     try:
         merged = KubeConfigMerger(names).config  # type: ignore[no-untyped-call]
-        user, named = _chosen_user(merged.value, access.context) if merged else ("", {})
+        return look(merged.value)
     except (ConfigException, YAMLError, OSError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(
             Text("cluster.kubeconfig-read", "{path}: this is no kubeconfig that can be read; correct it", path=names)
         ) from error
-    if not access.commands and _RUNS & named.keys():
-        raise StoreError(
-            Text("cluster.commands", "{path}: user {user!r} gets credentials from a program; if you trust this "
-                 "kubeconfig, say --allow-exec", path=names, user=user)
-        )  # fmt: skip
-    return names
+
+
+def unknown_context(name: str, known: Iterable[str]) -> StoreError:
+    """What to say of ``--context name`` where the kubeconfig has none of that name."""
+    advice = suggest_or_list(name, known) or Text("cluster.no-contexts", "it has none at all")
+    return StoreError(
+        Text("cluster.context", "--context {name}: there is no such context in the kubeconfig; {advice}", name=name,
+             advice=advice)
+    )  # fmt: skip
 
 
 def _chosen_user(found: Mapping[str, Any], context: str | None) -> tuple[str, Mapping[str, Any]]:
-    """The user of the context that will be used. Shape: every entry is a node of the client, with its ``value``."""
+    """The user of the context that will be used. Raises: StoreError when it is named, and there is none."""
     chosen = context or found.get("current-context")
     for at in found["contexts"]:
         if at.value["name"] == chosen:
             name = at.value["context"].get("user")
             users = [user.value["user"] or {} for user in found["users"] if user.value["name"] == name]
             return name, users[0] if users else {}
+    if context is not None:
+        raise unknown_context(context, [at.value["name"] for at in found["contexts"]])
     return "", {}

@@ -34,12 +34,14 @@ class ClusterSide(NamedTuple):
 
     store: KubernetesStore
     ledger: "ClusterLedger"
+    cluster: Cluster
 
 
 def open_cluster(access: Access, owner: str, *, take: bool = False) -> ClusterSide:
     """The store and the ledger of ``owner``; ``take`` as in `KubernetesStore`. Nothing is asked of the cluster yet."""
     cluster, uids = Cluster(access), Uids({}, {})
-    return ClusterSide(KubernetesStore(cluster, owner, uids, take=take), ClusterLedger(cluster, owner, uids))
+    store = KubernetesStore(cluster, owner, uids, take=take)
+    return ClusterSide(store, ClusterLedger(cluster, owner, uids), cluster)
 
 
 class _Read(NamedTuple):

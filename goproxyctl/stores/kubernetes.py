@@ -59,6 +59,7 @@ class KubernetesStore:
         return {at: Live(s.content, s.holders) if (s := self._seen.get(at)) else nothing for at in addresses}
 
     async def _read(self, api: Api, addresses: Sequence[Address]) -> dict[Address, Seen]:
+        self._cluster.check()
         groups: dict[tuple[str, str], list[Address]] = {}
         for address in addresses:
             kind, name, _ = object_name(address)
@@ -135,6 +136,7 @@ class KubernetesStore:
         """The results, each time all that came meanwhile."""
         arrived: asyncio.Queue[asyncio.Task[Result]] = asyncio.Queue()
         async with self._cluster.connect(len(changes)) as api:
+            self._cluster.check()
             tasks = [asyncio.create_task(self._carry_out(api, change)) for change in changes]
             for task in tasks:
                 task.add_done_callback(arrived.put_nowait)
