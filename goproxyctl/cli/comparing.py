@@ -4,7 +4,7 @@ from functools import partial
 
 import click
 
-from goproxyctl.cli.contexts import View, look
+from goproxyctl.cli.looking import View, look
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.reader import placed
 from goproxyctl.cli.session import OFFLINE_WORLDS, ONE_CONTEXT, Session, informed

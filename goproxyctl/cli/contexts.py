@@ -1,22 +1,21 @@
-"""What a command finds in a cluster, or in several, side by side: one report and one exit code."""
+"""Several clusters, side by side: what a command finds in each, in one report with one exit code."""
 
 import errno
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 import click
 
 from goproxyctl.cli.abreast import abreast
+from goproxyctl.cli.looking import View
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.session import Session, open_session
 from goproxyctl.cli.shell import Shell
 from goproxyctl.errors import GoproxyctlError, PolicyError
 from goproxyctl.report.contexts import DIFFERENCES, Part, closing_text, contexts_body, sections
 from goproxyctl.report.results import NOTHING_APPLIED
-from goproxyctl.report.style import Style, Words
 from goproxyctl.text import Text
 
 T = TypeVar("T")
@@ -25,29 +24,10 @@ T = TypeVar("T")
 MOST_CLUSTERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class View(Generic[T]):
-    """How a command shows what it found in one cluster, and whether that differs from the policy."""
-
-    command: str
-    body: Callable[[T], Mapping[str, Any]]
-    text: Callable[[T, Words, Style], str]
-    differs: Callable[[T], bool]
-
-
-def look(
-    shell: Shell, selection: Selection, ask: Callable[[Session], T], view: View[T], *, today: date | None = None
+def look_at_all(
+    shell: Shell, selection: Selection, ask: Callable[[Session], T], view: View[T], *, today: date | None
 ) -> int:
-    """Reports what ``ask`` finds in the worlds of the command, or in each of several clusters.
-
-    0: nothing differs, 3: something does, 1: a cluster could not be asked, whatever the others say.
-    """
-    if not selection.several:
-        found = ask(open_session(shell, selection, today=today))
-        shell.report(
-            view.command, selection.form, lambda: view.body(found), lambda style: view.text(found, shell.words, style)
-        )
-        return DIFFERENCES if view.differs(found) else 0
+    """Reports what ``ask`` finds in each cluster. 1: one of them could not be asked, whatever the others say."""
     parts = [_part(name, found, view) for name, found in _ask_all(open_contexts(shell, selection, today=today), ask)]
     shell.report(
         view.command,

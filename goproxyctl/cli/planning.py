@@ -3,7 +3,7 @@
 import click
 
 from goproxyctl import __version__
-from goproxyctl.cli.contexts import View, look
+from goproxyctl.cli.looking import View, look
 from goproxyctl.cli.options import Selection
 from goproxyctl.cli.session import ONE_CONTEXT, Session
 from goproxyctl.cli.shell import Shell

@@ -9,7 +9,7 @@ from goproxyctl.cli.shell import Shell
 @selecting((*LOOKING, PRUNE, REGISTRY), "text", "json")
 def command(shell: Shell, selection: Selection) -> int:
     """Tells what drifted and what is pending."""
-    from goproxyctl.cli.contexts import View, look
+    from goproxyctl.cli.looking import View, look
     from goproxyctl.report.status import status_body, status_text
 
     view = View("status", status_body, status_text, lambda plan: bool(plan.changes))
