@@ -1,12 +1,17 @@
-"""What desired must be told of the world: read from a file, never asked for while a policy is rendered."""
+"""What desired must be told of the world: read from a file, or asked of a cluster; never while a policy is rendered."""
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from goproxyctl.errors import GoproxyctlError
+from goproxyctl.errors import GoproxyctlError, StoreError
 from goproxyctl.intent import Facts
 from goproxyctl.text import Text
+
+if TYPE_CHECKING:
+    from goproxyctl.stores.cluster import Answer, Api, Cluster
+
+_NAMESPACES = "/api/v1/namespaces"
 
 
 def parse_facts(content: bytes, file: str) -> Facts:
@@ -25,6 +30,34 @@ def parse_facts(content: bytes, file: str) -> Facts:
                 file=file,
             )
         ) from error
+
+
+def ask_facts(cluster: "Cluster") -> Facts:
+    """The same, as a cluster says it now. Raises: StoreError when it does not say all of it."""
+    return cluster.run(_ask)
+
+
+async def _ask(api: "Api") -> Facts:
+    from goproxyctl.stores.listing import pages
+
+    found: dict[str, dict[str, str]] = {}
+    async for first, answer in pages(api, _NAMESPACES):
+        if not answer.good:
+            raise StoreError(_unknown(answer))
+        if first:
+            found.clear()
+        found |= dict(_namespace(one) for one in answer.tree["items"] if _stays(one))
+    return Facts(found)
+
+
+def _unknown(answer: "Answer") -> Text:
+    from goproxyctl.stores.listing import refused
+
+    if answer.status not in {401, 403}:
+        return refused(Text("facts.namespaces", "the namespaces of the cluster"), answer)
+    return Text("facts.denied", "the namespaces of the cluster: the API server denies it: {why}; ask for the right to "
+                "list namespaces, or add --facts FILE, made by kubectl get namespaces -o json",
+                why=answer.message)  # fmt: skip
 
 
 def _listed(answer: Mapping[str, Any]) -> list[Any]:

@@ -1,5 +1,6 @@
 """The two comparisons of ``diff``: the policy with what is there, and the policy with itself at another revision."""
 
+from dataclasses import replace
 from functools import partial
 
 import click
@@ -43,6 +44,7 @@ def compare_live(session: Session) -> Difference:
 
 def compare_revision(session: Session, name: str) -> Difference:
     """What every artifact gains and loses when the policy at ``name`` becomes the one that is here."""
+    session = replace(session, cluster=None)  # revisions are compared with each other: no cluster is asked
     folder = session.folder
     within = folder.path.relative_to(folder.top).as_posix() if folder.path.is_relative_to(folder.top) else "."
     revision = open_revision(folder.top, within, name, session.shell.env.get("PATH", ""))

@@ -110,8 +110,17 @@ class Session:
 
     def desired(self, targets: Collection[str] | None = None) -> Desired:
         """What should be there; ``targets`` None: all of it, whatever ``--target`` says."""
+        policy = self._told()
         with placed(self.folder):
-            return make_desired(self.policy, targets)
+            return make_desired(policy, targets)
+
+    def _told(self) -> Policy:
+        """The policy, told which namespaces the cluster has, where targets ask for that and no file said it."""
+        if self.cluster is None or not self.policy.asks:
+            return self.policy
+        from goproxyctl.facts import ask_facts
+
+        return self.policy.knowing(ask_facts(self.cluster.cluster))
 
     def wanted(self, targets: Collection[str] | None = None) -> Desired:
         """What should be there, in the places that this machine has; one line says how much is for others."""

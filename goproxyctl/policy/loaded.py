@@ -31,6 +31,11 @@ class Policy:
         """All that ``target`` may know, with its profile applied."""
         return self.intents[target.profile or self.profile]._replace(target=target.name)
 
+    @property
+    def asks(self) -> bool:
+        """Whether a target has to be told of the world, and nobody did."""
+        return any(target.asks and self.intent(target).facts is None for target in self.targets)
+
     def knowing(self, facts: Facts) -> "Policy":
         """The policy, its targets told of the world."""
         return replace(self, intents={name: intent._replace(facts=facts) for name, intent in self.intents.items()})

@@ -30,7 +30,7 @@ _MOST_UNPACKED = 64 * 1024 * 1024
 
 
 class ClusterSide(NamedTuple):
-    """A cluster as one owner sees it: the objects, and the ledger that goes with them."""
+    """A cluster as one owner sees it: the objects, the ledger that goes with them, and what else can be asked."""
 
     store: KubernetesStore
     ledger: "ClusterLedger"

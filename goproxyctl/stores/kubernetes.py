@@ -19,13 +19,10 @@ from goproxyctl.formats.kubeobject import (
 )
 from goproxyctl.resource import Address, Change, Live, Outcome, Reason, Result
 from goproxyctl.stores.cluster import APPLY, Answer, Api, Cluster
+from goproxyctl.stores.listing import FEW, no_list, pages, refused
 from goproxyctl.text import Text
 
-#: Objects in one page of a list. Source: kubectl's own --chunk-size.
-PAGE = 500
-#: So few objects are asked for one by one: that takes no right to list those of every namespace.
-FEW = 8
-#: How often a write is tried against an object that others keep touching, and a list that expires is begun again.
+#: How often a write is tried against an object that others keep touching.
 TRIES = 5
 
 Verdict = tuple[Outcome, Text | None]
@@ -76,32 +73,25 @@ class KubernetesStore:
         return found
 
     async def _list(self, api: Api, kind: str, name: str) -> dict[str, Tree] | None:
-        """Every object of that name, by namespace, whoever made it; None: we may not list.
-
-        Source: kubernetes.io, API concepts, "Retrieving large results sets": 410 means that the list has to be begun
-        again.
-        """
+        """Every object of that name, by namespace, whoever made it; None: we may not list."""
         version, plural = KINDS[kind]
-        for _ in range(TRIES):
-            found: dict[str, Tree] = {}
-            query: dict[str, object] = {"fieldSelector": f"metadata.name={name}", "limit": PAGE}
-            while (answer := await api.send("GET", f"/api/{version}/{plural}", query)).good:
-                found |= {tree["metadata"]["namespace"]: tree for tree in answer.tree["items"]}
-                query["continue"] = answer.tree["metadata"].get("continue")
-                if not query["continue"]:
-                    return found
+        found: dict[str, Tree] = {}
+        async for first, answer in pages(api, f"/api/{version}/{plural}", {"fieldSelector": f"metadata.name={name}"}):
             if answer.status == 403:
                 return None
-            if answer.status != 410:
-                break
-        raise StoreError(_refused(Text("cluster.list", "{kind} of every namespace", kind=kind), answer))
+            if not answer.good:
+                raise no_list(kind, answer)
+            if first:
+                found.clear()
+            found |= {tree["metadata"]["namespace"]: tree for tree in answer.tree["items"]}
+        return found
 
     async def _look(self, api: Api, address: Address) -> Seen | None:
         answer = await api.send("GET", _path(address))
         if answer.status == 404:
             return None
         if not answer.good:
-            raise StoreError(_refused(_where(address), answer))
+            raise StoreError(refused(_where(address), answer))
         return self._saw(address, answer.tree)
 
     def _saw(self, address: Address, tree: Tree) -> Seen:
@@ -266,11 +256,4 @@ def _verdict(address: Address, answer: Answer) -> Verdict:
     if answer.status == 404:
         return Outcome.FAILED, Text("cluster.no-namespace", "{address}: there is no such namespace; create it first",
                                     address=where)  # fmt: skip
-    return Outcome.FAILED, _refused(where, answer)
-
-
-def _refused(where: str | Text, answer: Answer) -> Text:
-    if answer.status in {401, 403}:
-        return Text("cluster.denied", "{where}: the API server denies it: {why}; ask for that right", where=where,
-                    why=answer.message)  # fmt: skip
-    return Text("cluster.refused", "{where}: the API server refuses: {why}", where=where, why=answer.message)
+    return Outcome.FAILED, refused(where, answer)

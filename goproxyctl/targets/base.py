@@ -94,6 +94,11 @@ class Target(BaseModel, ABC):
         """Whether the readers of the artifact learn of the authorities of the policy."""
         return bool(getattr(self, "ca_file", None))
 
+    @property
+    def asks(self) -> bool:
+        """Whether what it desires depends on the namespaces that there are: then it needs the facts of the intent."""
+        return False
+
     @abstractmethod
     def desired(self, intent: Intent) -> Iterator[Resource]:
         """The resources that should exist for ``intent``: pure, and the same bytes for the same intent."""

@@ -9,7 +9,7 @@ from goproxyctl.intent import Intent
 from goproxyctl.resource import CLUSTER, Address, Place, Resource
 from goproxyctl.targets.base import CA_FILE, PosixFile, Target, json_content
 from goproxyctl.targets.gitlab_ci import YamlPath
-from goproxyctl.targets.kubernetes import Namespaces, ObjectName, chosen, object_labels, suffixed
+from goproxyctl.targets.kubernetes import Namespaces, ObjectName, Selector, chosen, object_labels, suffixed
 
 
 class ConfigMap(Target):
@@ -41,6 +41,11 @@ class ConfigMap(Target):
         "values, and new values are a new ConfigMap.",
     )
     ca_file: PosixFile | None = Field(default=None, description=CA_FILE)
+
+    @property
+    def asks(self) -> bool:
+        """Where the namespaces are selected."""
+        return isinstance(self.namespaces, Selector)
 
     def desired(self, intent: Intent) -> Iterator[Resource]:
         """The file (ASCII, LF, a document for each namespace in order of name), or each ConfigMap in the cluster."""

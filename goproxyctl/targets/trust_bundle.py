@@ -13,7 +13,15 @@ from goproxyctl.intent import Intent
 from goproxyctl.resource import Address, Place, Resource
 from goproxyctl.targets.authorities import AuthorityTarget
 from goproxyctl.targets.gitlab_ci import YamlPath
-from goproxyctl.targets.kubernetes import FileKey, Namespaces, ObjectName, chosen, label_selector, object_labels
+from goproxyctl.targets.kubernetes import (
+    FileKey,
+    Namespaces,
+    ObjectName,
+    Selector,
+    chosen,
+    label_selector,
+    object_labels,
+)
 from goproxyctl.text import Text
 
 
@@ -39,6 +47,11 @@ class TrustBundle(AuthorityTarget):
         default=False,
         description="Whether trust-manager adds the public authorities that it was installed with (form: bundle only).",
     )
+
+    @property
+    def asks(self) -> bool:
+        """Where the namespaces of ConfigMaps are selected."""
+        return self.form == "configmap" and isinstance(self.namespaces, Selector)
 
     def desired(self, intent: Intent) -> Iterator[Resource]:
         """The file: ASCII, LF; each certificate as PEM, once, in the order of the policy; no file of none."""
