@@ -86,3 +86,29 @@ def test_what_is_stated_is_read_back(data: dict[str, str]) -> None:
         "uid": "u1", "resourceVersion": "1", "managedFields": [entry("goproxyctl:acme", "Apply", *data)]
     }  # fmt: skip
     assert read_object(made, "acme", "u1").content == content
+
+
+def at(time: str, made: dict[str, Any]) -> dict[str, Any]:
+    return {**made, "time": time}
+
+
+def changed(*entries: dict[str, Any]) -> str:
+    found = tree({"GOPROXY": "x", "TEAM": "a", "GOFLAGS": "c"}, *entries)
+    found["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
+    return read_object(found, "acme", None).changed
+
+
+def test_what_we_have_changed_when_somebody_last_wrote_a_part_of_it() -> None:
+    ours = at("2026-01-02T00:00:00Z", entry("goproxyctl:acme", "Apply", "GOPROXY"))
+    edited = at("2026-01-03T00:00:00Z", entry("kubectl-edit", "Update", "GOFLAGS"))
+    theirs = at("2026-01-04T00:00:00Z", entry("flux", "Apply", "TEAM"))
+    shared = at("2026-01-05T00:00:00Z", entry("flux", "Apply", "TEAM", "GOPROXY"))
+    labels = at("2026-01-06T00:00:00Z", {**entry("kubectl-label", "Update"), "fieldsV1": {"f:metadata": {}}})
+    assert changed(ours, labels) == "2026-01-02T00:00:00Z"
+    assert changed(ours, edited, labels) == "2026-01-03T00:00:00Z"
+    assert changed(ours, edited, theirs) == "2026-01-03T00:00:00Z"
+    assert changed(ours, edited, shared) == "2026-01-05T00:00:00Z"
+    assert changed(labels) == "2026-01-01T00:00:00Z"
+    binary = {**entry("kubectl-edit", "Update"), "fieldsV1": {"f:binaryData": {"f:b": {}}}}
+    whole = tree({"GOPROXY": "x"}, ours, at("2026-01-07T00:00:00Z", binary)) | {"binaryData": {"b": "AA=="}}
+    assert read_object(whole, "acme", None).changed == "2026-01-07T00:00:00Z"

@@ -253,9 +253,9 @@ def test_a_namespace_that_cannot_be_written_does_not_stop_the_others(fleet: Flee
     assert fleet.values() == {None, WANTED}
 
 
-def grant(kube: Kube, namespace: str, verbs: Sequence[str]) -> None:
+def grant(kube: Kube, namespace: str, verbs: Sequence[str], *resources: str) -> None:
     path = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
-    rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": list(verbs)}]
+    rules = [{"apiGroups": [""], "resources": ["configmaps", *resources], "verbs": list(verbs)}]
     kube.ask("POST", f"{path}/roles", {"metadata": {"name": "member"}, "rules": rules})
     reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "member"}
     subjects = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "member"}]

@@ -27,6 +27,7 @@ from goproxyctl.stores.ledger_file import LedgerFile
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
+    from goproxyctl.formats.kubepod import OldPods
     from goproxyctl.stores.cluster import Access
     from goproxyctl.stores.cluster_ledger import ClusterSide
 
@@ -149,6 +150,15 @@ class Session:
             worlds=self.worlds,
         )
         return narrowed(plan, desired, self.selection.targets) if self.selection.targets else plan
+
+    def old_pods(self, plan: Plan) -> "OldPods | None":
+        """Who still runs older values than the objects of ``plan`` have; None where no cluster is looked at."""
+        if self.cluster is None:
+            return None
+        from goproxyctl.stores.pods import find_old_pods
+
+        there = (*plan.in_sync, *(change.address for change in plan.changes if change.after is not None))
+        return find_old_pods(self.cluster.cluster, self.cluster.store.changed(there))
 
 
 def open_session(shell: Shell, selection: Selection, *, today: date | None = None, offline: bool = False) -> Session:

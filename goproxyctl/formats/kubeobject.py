@@ -9,6 +9,9 @@ from goproxyctl.resource import Address
 #: Kind -> API version and the name of the collection.
 KINDS = {"ConfigMap": ("v1", "configmaps")}
 
+#: The members of an object that hold its values.
+GROUPS = ("binaryData", "data")
+
 #: The labels that say whose an object is: ours even where somebody else set them last.
 LABELS = ("app.kubernetes.io/name", "app.kubernetes.io/managed-by", "app.kubernetes.io/part-of")
 
@@ -24,7 +27,8 @@ Tree = Mapping[str, Any]
 class Seen(NamedTuple):
     """An object as it was found. ``holders``: who declares it as theirs. ``uid``, ``version``: this very state of it.
 
-    ``alone``: nobody but us is known to have written it.
+    ``alone``: nobody but us is known to have written it. ``changed``: when what is in it last did.
+    Units: RFC 3339 in UTC, as the server writes it, so that the texts sort as the times do.
     """
 
     content: bytes
@@ -32,6 +36,7 @@ class Seen(NamedTuple):
     uid: str
     version: str
     alone: bool
+    changed: str
 
 
 def object_name(address: Address) -> tuple[str, str, str]:
@@ -65,7 +70,7 @@ def read_object(tree: Tree, owner: str, uid: str | None) -> Seen:
     is_ours = ours is not None and uid in (None, metadata["uid"])
     content: dict[str, Any] = {
         name: kept
-        for name in ("binaryData", "data")
+        for name in GROUPS
         if (kept := dict(_kept(tree.get(name) or {}, _fields(ours, name), _declared(applied.values(), name))))
     }
     if tree.get("immutable"):
@@ -77,7 +82,22 @@ def read_object(tree: Tree, owner: str, uid: str | None) -> Seen:
         content[STRANGERS] = sorted({entry["manager"] for entry in entries}) + anew
     holders = () if is_ours else tuple(sorted(name.removeprefix(APPLIER) for name in applied))
     alone = is_ours and all(entry["manager"] == APPLIER + owner for entry in entries)
-    return Seen(_canonical(content), holders, metadata["uid"], metadata["resourceVersion"], alone)
+    changed = _changed(entries, content) or metadata.get("creationTimestamp", "")
+    return Seen(_canonical(content), holders, metadata["uid"], metadata["resourceVersion"], alone, changed)
+
+
+def _changed(entries: Iterable[Tree], content: Tree) -> str:
+    """When somebody last wrote a member of ``content``; nothing when nobody is known to have.
+
+    Who takes a member away leaves no time behind, unless it is an owner who declares.
+    Source: k8s.io/apimachinery, ManagedFieldsEntry.time; an apply that changes nothing keeps it.
+    """
+    wrote = (
+        entry.get("time", "")
+        for entry in entries
+        if any(_fields(entry.get("fieldsV1"), group) & content.get(group, {}).keys() for group in GROUPS)
+    )
+    return max(wrote, default="")
 
 
 def _kept(members: Mapping[str, str], ours: frozenset[str], declared: frozenset[str]) -> Iterator[tuple[str, str]]:

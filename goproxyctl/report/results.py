@@ -7,7 +7,7 @@ from goproxyctl.report.document import message
 from goproxyctl.report.plan import HELD, change_body
 from goproxyctl.report.rows import REASONS, Row, container_text, enumerated, rows_of
 from goproxyctl.report.style import Paint, Style, Words, aligned, joined, stripped
-from goproxyctl.resource import Outcome, Result
+from goproxyctl.resource import Action, Outcome, Place, Result
 from goproxyctl.text import Text
 
 OUTCOMES = {
@@ -23,7 +23,21 @@ NOTHING_APPLIED, PARTLY_APPLIED = 1, 4
 def results_text(results: Sequence[Result], words: Words, style: Style) -> str:
     """What was not done and why, and how many were; the plan, which stands above, named the rest."""
     left = [result for result in results if result.outcome is not Outcome.DONE]
-    return joined([*_lines(left, words, style), *_details(left, words), style(words(_summary(results)), Paint.STRONG)])
+    summary = style(words(_summary(results)), Paint.STRONG)
+    return joined([*_lines(left, words, style), *_details(left, words), summary, *_readers(results, words)])
+
+
+def _readers(results: Sequence[Result], words: Words) -> Iterator[str]:
+    """What is left to do where somebody may run the values that were there before."""
+    if any(_changed_for_readers(result) for result in results):
+        yield words(Text("result.readers", "pods read variables when they start: goproxyctl status --in cluster names "
+                         "those that run older ones"))  # fmt: skip
+
+
+def _changed_for_readers(result: Result) -> bool:
+    change = result.change
+    in_cluster = change.address.place is Place.KUBERNETES
+    return in_cluster and result.outcome is Outcome.DONE and change.action is Action.UPDATE
 
 
 def _lines(results: Sequence[Result], words: Words, style: Style) -> Iterator[str]:

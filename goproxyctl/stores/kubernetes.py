@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -54,6 +54,15 @@ class KubernetesStore:
             self._seen = self._cluster.run(lambda api: self._read(api, addresses), len(addresses))
         nothing = Live(None)
         return {at: Live(s.content, s.holders) if (s := self._seen.get(at)) else nothing for at in addresses}
+
+    def changed(self, addresses: Iterable[Address]) -> dict[tuple[str, str], str]:
+        """When what we have at ``addresses`` last changed, by namespace and name, as of the last look."""
+        found = ((object_name(at), self._seen.get(at)) for at in addresses)
+        return {
+            (namespace, name): seen.changed
+            for (_, name, namespace), seen in found
+            if seen and strangers(seen.content) is None
+        }
 
     async def _read(self, api: Api, addresses: Sequence[Address]) -> dict[Address, Seen]:
         self._cluster.check()
