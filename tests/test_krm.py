@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from goproxyctl.cli.piping import MARK
+from goproxyctl.cli.resourcelist import identity, own_objects
 from tests.desk import Desk, Ran
-from tests.oracles import shared_schema
+from tests.oracles import ROOT, shared_schema
 
 #: What version of YAML a reader knows, and whether it looks for types, must not matter: these scalars differ.
 ODD = """\
@@ -124,6 +125,19 @@ def test_a_list_in_json_is_read_too(function: Function) -> None:
     assert len(answer["items"]) == 4
 
 
+def test_a_list_on_one_line_takes_objects_too(function: Function) -> None:
+    one_line = json.dumps(yaml.safe_load(resource_list("[]\n", CONFIG.replace("{match: {team: go}}", "[team-a]"))))
+    answer = document(function(one_line))
+    assert [item["metadata"]["namespace"] for item in answer["items"]] == ["team-a"]
+
+
+def test_comments_between_the_items_of_others_stay(function: Function) -> None:
+    items = (
+        "- apiVersion: v1\n  kind: Namespace\n  metadata: {name: team-a, labels: {team: go}}\n# of the second\n" + ODD
+    )
+    assert items in function(resource_list(items)).out
+
+
 def test_a_second_run_gives_the_same_bytes(function: Function) -> None:
     first = function(resource_list(ODD + NAMESPACES))
     again = function(first.out)
@@ -182,6 +196,29 @@ def test_what_is_no_manifest_is_left_out_and_said(function: Function) -> None:
     answer = document(function(resource_list(config=config)))
     assert answer["results"] == [{"message": "ci/goproxy.sh is no manifest and is left out", "severity": "info"}]
     assert len(answer["items"]) == 3
+
+
+def _yaml_goldens() -> list[Path]:
+    return sorted(
+        file for file in (ROOT / "tests" / "golden").glob("*/*/desired/**/*") if file.suffix in {".yaml", ".yml"}
+    )
+
+
+def test_what_is_read_of_our_own_manifests_is_what_a_reader_of_yaml_reads() -> None:
+    """Every golden file: the ones with objects give each of them, annotated; all others give nothing."""
+    with_objects = 0
+    for file in _yaml_goldens():
+        text = file.read_text(encoding="utf-8")
+        trees = list(yaml.safe_load_all(text))
+        objects = all(isinstance(tree, dict) and {"apiVersion", "kind", "metadata"} <= tree.keys() for tree in trees)
+        with_objects += objects
+        found = own_objects(text, lambda index: {MARK: f"acme/{index}"})
+        assert len(found) == (len(trees) if objects else 0), file
+        for index, (tree, own) in enumerate(zip(trees, found, strict=False)):
+            tree["metadata"].setdefault("annotations", {})[MARK] = f"acme/{index}"
+            assert yaml.safe_load(own.text) == [tree], file
+            assert own.identity == identity(tree)
+    assert with_objects >= 10
 
 
 def test_facts_of_a_file_come_before_the_namespaces_among_the_items(function: Function, desk: Desk) -> None:

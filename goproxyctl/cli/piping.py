@@ -1,21 +1,12 @@
 """`krm`: a function of kustomize or kpt. It reads standard input, and opens no file that nobody named."""
 
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, NoReturn
 
 from goproxyctl.cli.artifacts import artifacts
-from goproxyctl.cli.resourcelist import (
-    Identity,
-    annotate,
-    field,
-    identity,
-    print_document,
-    quoted,
-    read_documents,
-    read_list,
-)
+from goproxyctl.cli.resourcelist import Own, field, identity, own_objects, print_document, print_list, quoted, read_list
 from goproxyctl.cli.shell import Shell
 from goproxyctl.desired import make_desired
 from goproxyctl.errors import GoproxyctlError, PolicyError, Problem, Severity, StoreError
@@ -30,9 +21,6 @@ _CONFIG = "functionConfig"
 _MOST_BYTES = 32 << 20
 #: Marks what a run of ours added, with the owner: the next run replaces or drops these, and nothing else.
 MARK = "goproxyctl/krm"
-_MANIFEST = (re.compile(rb"^apiVersion:", re.MULTILINE), re.compile(rb"^kind:", re.MULTILINE))
-#: Files that kustomize reads itself; as items it would refuse them.
-_BUILD_FILES = "kustomize.config.k8s.io/"
 
 
 def run_function(shell: Shell, facts_file: str | None) -> int:
@@ -42,11 +30,10 @@ def run_function(shell: Shell, facts_file: str | None) -> int:
         policy = _policy(listed.get(_CONFIG))
         facts = _facts(shell, listed["items"], facts_file)
         made, remarks = _made(policy.knowing(facts) if facts else policy)
-        items = _merged(listed["items"], made, policy.owner)
+        _make_room(listed["items"], made, policy.owner)
     except GoproxyctlError as error:
-        return _answer(shell, listed, _failures(shell, error))
-    listed["items"] = items
-    return _answer(shell, listed, [*_findings(shell, policy.problems), *_remarks(shell, remarks)])
+        return _answer(shell, listed, (), _failures(shell, error))
+    return _answer(shell, listed, made, [*_findings(shell, policy.problems), *_remarks(shell, remarks)])
 
 
 def _standard_input() -> str:
@@ -97,43 +84,35 @@ def _labels(item: Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in labels.items()} if isinstance(labels, Mapping) else {}
 
 
-def _made(policy: Policy) -> tuple[list[Any], list[Text]]:
+def _made(policy: Policy) -> tuple[list[Own], list[Text]]:
     """The objects that the policy makes, and a remark for each artifact that is none. Raises: GoproxyctlError."""
-    items: list[Any] = []
+    made: list[Own] = []
     remarks: list[Text] = []
     for path, content in artifacts(make_desired(policy)).items():
-        found = _objects(path, content)
+        found = own_objects(content.decode(), partial(_notes, policy.owner, path))
         if not found:
             remarks.append(Text("krm.no-manifest", "{path} is no manifest and is left out", path=path))
-        for index, item in enumerate(found):
-            annotate(item, {MARK: policy.owner, **_whereabouts(path, index)})
-        items += found
-    if not items:
+        made += found
+    if not made:
         raise GoproxyctlError(Text("krm.nothing", "functionConfig: no target of the policy makes a manifest; add one"))
-    return items, remarks
+    return made, remarks
 
 
-def _objects(path: str, content: bytes) -> list[Any]:
-    if not all(pattern.search(content) for pattern in _MANIFEST):
-        return []
-    # The comments before the first document are about a file, and here there is none.
-    text = re.sub(r"\A(#[^\n]*\n)+", "", content.decode())
-    found = read_documents(text, path)
-    return [] if any(field(one, "apiVersion").startswith(_BUILD_FILES) for one in found) else found
-
-
-def _whereabouts(path: str, index: int) -> dict[str, str]:
-    """Where kpt is to write an object; the older names are for callers that know no others."""
+def _notes(owner: str, path: str, index: int) -> dict[str, str]:
+    """Whose an object is, and where kpt is to write it; the older names are for callers that know no others."""
     notes = {"path": path, "index": str(index)}
-    return {f"{prefix}config.kubernetes.io/{name}": v for prefix in ("", "internal.") for name, v in notes.items()}
+    where = {f"{prefix}config.kubernetes.io/{name}": v for prefix in ("", "internal.") for name, v in notes.items()}
+    return {MARK: owner, **where}
 
 
-def _merged(items: list[Any], made: list[Any], owner: str) -> list[Any]:
-    """The items of others as they came, and ours after them. Raises: GoproxyctlError where both have an object."""
-    others = [item for item in items if field(item, "metadata", "annotations", MARK) != owner]
-    taken: set[Identity] = {identity(item) for item in others}
-    for item in made:
-        at = identity(item)
+def _make_room(items: list[Any], made: Iterable[Own], owner: str) -> None:
+    """Takes away what an earlier run made, and leaves the items of others as they are.
+
+    Raises: GoproxyctlError where others have an object that is made here too; then all items stay.
+    """
+    ours = {index for index, item in enumerate(items) if field(item, "metadata", "annotations", MARK) == owner}
+    taken = {identity(item) for index, item in enumerate(items) if index not in ours}
+    for at, _ in made:
         if at in taken:
             raise GoproxyctlError(
                 Text("krm.foreign", "{kind} {name} in namespace {namespace!r} is among the items already and is not "
@@ -141,14 +120,15 @@ def _merged(items: list[Any], made: list[Any], owner: str) -> list[Any]:
                      kind=at.kind, name=at.name, namespace=at.namespace)
             )  # fmt: skip
         taken.add(at)
-    return [*others, *made]
+    for index in sorted(ours, reverse=True):
+        del items[index]
 
 
-def _answer(shell: Shell, listed: dict[str, Any], results: list[dict[str, Any]]) -> int:
+def _answer(shell: Shell, listed: Any, made: Iterable[Own], results: list[dict[str, Any]]) -> int:
     listed.pop("results", None)
     if results:
         listed["results"] = quoted(results)
-    shell.out_bytes(print_document(listed).encode())
+    shell.out_bytes((print_list(listed, made) if made else print_document(listed)).encode())
     errors = [result["message"] for result in results if result["severity"] == Severity.ERROR.value]
     for message in errors:
         shell.err_lines(message)
