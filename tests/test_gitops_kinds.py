@@ -92,6 +92,20 @@ def test_an_application_may_use_its_project_and_nothing_else() -> None:
     assert application["spec"]["syncPolicy"]["automated"]["allowEmpty"] is False
 
 
+@pytest.mark.parametrize("clusters", [None, {"a": "b"}])
+def test_argocd_permits_what_an_application_says_and_nothing_is_allowed_twice(clusters: dict[str, str] | None) -> None:
+    """Source: argo-cd 2.x, ValidateProject (no destination twice) and IsDestinationPermitted (by the address alone)."""
+    twice = {"namespaces": ["team-a", "team-a"], "kinds": ["ConfigMap", "ConfigMap"], "left_to": ["x", "x"]}
+    (made,) = make_target("argocd", clusters=clusters, **twice).desired(Intent("acme", "x"))
+    project, application = yaml.safe_load_all(made.content)
+    spec = application["spec"].get("template", application)["spec"]
+    (allowed,) = project["spec"]["destinations"]
+    assert allowed["server"] in {"*", spec["destination"]["server"]}
+    assert (allowed["server"] == "*") == bool(clusters)
+    assert len(project["spec"]["namespaceResourceWhitelist"]) == 1
+    assert spec["ignoreDifferences"][0]["managedFieldsManagers"] == ["x"]
+
+
 @pytest.mark.parametrize(
     ("options", "generator"),
     [

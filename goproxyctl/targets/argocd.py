@@ -92,7 +92,12 @@ class ArgoCD(Target):
                 "annotations": annotations}  # fmt: skip
 
     def _project(self, intent: Intent) -> dict[str, Any]:
-        where = {"name": "*"} if self.clusters else {"server": _HERE}
+        """What the Applications may do, each thing once: Argo CD refuses a project that says one twice.
+
+        Clusters are allowed by address: Argo CD 2 compares no names where an Application says the address.
+        Source: argo-cd, app_project_types.go, ValidateProject and IsDestinationPermitted.
+        """
+        server = "*" if self.clusters else _HERE
         return {
             "apiVersion": _API,
             "kind": "AppProject",
@@ -100,9 +105,9 @@ class ArgoCD(Target):
             "spec": {
                 "description": f"Module settings of go for {intent.owner}",
                 "sourceRepos": [self.repo],
-                "destinations": [{**where, "namespace": name} for name in sorted(self.namespaces)],
-                "clusterResourceWhitelist": [_group_kind(kind) for kind in sorted(self.cluster_kinds)],
-                "namespaceResourceWhitelist": [_group_kind(kind) for kind in sorted(self.kinds)],
+                "destinations": [{"server": server, "namespace": name} for name in sorted(set(self.namespaces))],
+                "clusterResourceWhitelist": [_group_kind(kind) for kind in sorted(set(self.cluster_kinds))],
+                "namespaceResourceWhitelist": [_group_kind(kind) for kind in sorted(set(self.kinds))],
             },
         }
 
@@ -175,7 +180,7 @@ class ArgoCD(Target):
 
     def _ignored(self) -> list[dict[str, Any]]:
         lent = {"group": "", "kind": "ConfigMap", "jsonPointers": ["/data/GOPROXY"]}
-        others = {"group": "*", "kind": "*", "managedFieldsManagers": sorted(self.left_to)}
+        others = {"group": "*", "kind": "*", "managedFieldsManagers": sorted(set(self.left_to))}
         return [*([lent] if self.lend else []), *([others] if self.left_to else [])]
 
 

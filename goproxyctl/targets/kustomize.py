@@ -87,7 +87,7 @@ class Kustomize(Target):
             {"name": name, "valueFrom": {"configMapKeyRef": {"name": self.configmap, "key": name}}}
             for name in variables
         ]
-        containers = [{"name": name, "env": env} for name in sorted(self.containers)]
+        containers = [{"name": name, "env": env} for name in sorted(set(self.containers))]
         return {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
