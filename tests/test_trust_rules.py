@@ -75,6 +75,12 @@ def test_a_target_for_authorities_needs_some_that_are_there(tmp_path: Path, kind
     assert str(problem.advice) == "did you mean 'root'?"
 
 
+def test_a_bundle_of_public_authorities_alone_is_no_empty_one() -> None:
+    bundle = "{name: a, kind: trust-bundle, path: trust.yaml, namespaces: [team-a], form: bundle"
+    assert found(targets=bundle + ", public: true}") == []
+    assert [problem.rule for problem in found(targets=bundle + "}")] == ["authorities-empty"]
+
+
 def test_an_intermediate_authority_is_no_root(tmp_path: Path) -> None:
     root = make_authority(tmp_path)
     between = sign(tmp_path, "root", "between", "/CN=acme issuing", "basicConstraints=critical,CA:TRUE")

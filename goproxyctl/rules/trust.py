@@ -78,7 +78,7 @@ def _times(subject: Subject) -> Iterator[_Time]:
 def nothing_to_import(subject: Subject) -> Findings:
     """A target that carries authorities, of a policy that has none."""
     for index, target, intent in _imports(subject):
-        if not intent.trust:
+        if not intent.trust and not getattr(target, "public", False):
             yield Finding(
                 ("targets", index, "kind"),
                 Text(

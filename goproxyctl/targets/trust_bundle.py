@@ -65,6 +65,7 @@ class TrustBundle(AuthorityTarget):
             intent,
             configmap=self.configmap,
             key=self.key,
+            public=self.public,
             subjects=[certificate.subject for certificate in found],
             documents=documents,
         )
