@@ -296,6 +296,13 @@ def test_a_native_policy_is_told_of_no_certificate_file_for_it_states_no_variabl
     assert "ca-file-not-carried" in ran.out + ran.err
 
 
+def test_a_word_in_place_of_the_names_of_namespaces_is_told_to_be_a_list(desk: Desk) -> None:
+    desk.write(POLICY.replace("{match: {team: go}}", "all"))
+    ran = desk.run("validate")
+    assert ran.code == 1
+    assert "'namespaces' must be a list; for example: namespaces: [\"team-a\", " in ran.out
+
+
 def test_a_patch_is_no_manifest_that_somebody_could_apply(desk: Desk) -> None:
     ours = "    - {name: netrc, kind: secret-ref, path: k8s/netrc.yaml, containers: [build]}\n"
     desk.write(POLICY.replace("{match: {team: go}}", "[team-a]") + ours)

@@ -28,6 +28,6 @@ SourceUrl = Annotated[
     Field(
         pattern=rf"^(https://|ssh://git@|oci://){_HOST}$",
         max_length=1024,
-        examples=["ssh://git@git.acme.example/platform.git", "oci://registry.acme.example/platform/goproxy"],
+        examples=["https://git.acme.example/platform.git", "oci://registry.acme.example/platform/goproxy"],
     ),
 ]

@@ -78,7 +78,7 @@ class Selector(BaseModel):
 
 
 def _form_of_namespaces(value: object) -> str:
-    return "<names>" if isinstance(value, list | tuple) else "<selector>"
+    return "<selector>" if isinstance(value, dict | Selector) else "<names>"
 
 
 #: The namespaces of a target: their names, or how they are found.
