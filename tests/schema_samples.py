@@ -40,7 +40,10 @@ def document(rng: random.Random, root: Schema, schema: Schema) -> Any:
 def _object(rng: random.Random, root: Schema, schema: Schema) -> Any:
     if "patternProperties" in schema:
         ((pattern, value),) = schema["patternProperties"].items()
-        return {_fitting(rng, pattern, 60): document(rng, root, value) for _ in range(rng.randint(0, 2))}
+        least = schema.get("minProperties", 0)
+        return {
+            _fitting(rng, pattern, 60): document(rng, root, value) for _ in range(rng.randint(least, max(least, 2)))
+        }
     chosen = [name for name in schema["properties"] if name in schema.get("required", ()) or rng.random() < 0.6]
     rng.shuffle(chosen)
     return {name: document(rng, root, schema["properties"][name]) for name in chosen}
