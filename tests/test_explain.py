@@ -316,7 +316,13 @@ def test_programs_that_run_are_looked_at_when_that_is_asked_for(desk: Desk, monk
             (entry,) = found["variables"]
             ours = [one for one in entry["running"] if one["pid"] in {first.pid, second.pid}]
             assert ours == [
-                {"name": "gopls", "pid": first.pid, "value": "https://***@old.example", "source": "environment"}
+                {
+                    "name": "gopls",
+                    "pid": first.pid,
+                    "value": "https://***@old.example",
+                    "source": "environment",
+                    "started_this": False,
+                }
             ]
             assert str(second.pid) in found["notes"][0]["text"]
             out = desk.run("explain", "GOPROXY", "--running").out

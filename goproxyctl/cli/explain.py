@@ -55,7 +55,7 @@ def complete_variables(_ctx: click.Context, _parameter: click.Parameter, incompl
 @option(
     "--running",
     is_flag=True,
-    text=Text("cli.option.running", "Look at the editors and CI runners that run now (Linux)."),
+    text=Text("cli.option.running", "Look at the editors, terminals and CI runners that run now (Linux, Windows)."),
 )
 def command(
     shell: Shell,

@@ -1,14 +1,14 @@
 """``explain``: the machine looked at, the policy beside it, and what follows from both."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import click
 
 from goproxyctl.cli.explain import ALWAYS, RARE
 from goproxyctl.cli.machine import STOCK, Machine, Sources, asking_go, own_registry, read_machine
 from goproxyctl.cli.options import Selection
-from goproxyctl.cli.running import Program, running_programs
+from goproxyctl.cli.running import Program, holding, running_programs
 from goproxyctl.cli.shell import Shell
 from goproxyctl.cli.wanting import Wants, read_wants
 from goproxyctl.errors import Position, Problem
@@ -176,28 +176,55 @@ def _unrepeated(entry: Entry, said: Collection[str]) -> Entry:
 
 def _programs(shell: Shell, machine: Machine, notes: list[Text]) -> list[tuple[Program, Machine]]:
     """What the programs that run now have for their machine: their own environment, and the files that it names."""
+    seen = running_programs()
+    if seen is None:
+        notes.append(
+            Text("explain.no-look", "--running: what a running program has in its environment cannot be read here; on "
+                 "Linux and in a 64-bit Python on Windows it can")
+        )  # fmt: skip
+        return []
     go_env = machine.go_env.path if machine.go_env.content is not None and machine.go_env.path != STOCK else None
     sources = Sources(go=str(machine.go), ask=False, goroot_env=go_env)
     found = [
         (program, read_machine(shell._replace(env=program.environment), sources, dict))
-        for program in running_programs()
+        for program in seen
+        if program.environment is not None
     ]
-    names = ", ".join(f"{program.name} ({program.number})" for program, _ in found)
     notes.append(
-        Text("explain.looked-at", "running programs looked at: {names}", names=names)
-        if names
-        else Text("explain.none-running", "no editor, multiplexer or CI runner of this user is running")
+        Text("explain.looked-at", "running programs looked at: {names}", names=_named(program for program, _ in found))
+        if found
+        else Text("explain.none-runs", "no editor, terminal or CI runner of this user is running")
     )
+    if hidden := [program for program in seen if program.environment is None]:
+        notes.append(
+            Text("explain.may-not-look", "{names}: may not be looked at ({count}); where they run as administrator or "
+                 "for another account, run explain there", count=len(hidden), names=_named(hidden))
+        )  # fmt: skip
     return found
 
 
+def _named(programs: Iterable[Program | Running]) -> str:
+    return ", ".join(f"{program.name} ({program.number})" for program in programs)
+
+
 def _beside(entry: Entry, programs: Sequence[tuple[Program, Machine]]) -> Entry:
-    """With the programs for which the variable is something else."""
-    here = entry.effective
-    resolved = ((program, resolve(here.variable, machine.layers, machine.go)) for program, machine in programs)
-    return entry._replace(
-        running=tuple(Running(program.name, program.number, e) for program, e in resolved if e.value != here.value)
+    """With the programs for which the variable is something else than for one that is started now."""
+    name = entry.effective.variable
+    new = next((view.effective for view in entry.explanation.views if view.who == "new"), entry.effective)
+    running = holding(
+        ((program, resolve(name, machine.layers, machine.go)) for program, machine in programs), new.value
     )
+    old = [
+        one
+        for one in running
+        if not (entry.wanted and compare(name, one.effective.value, entry.wanted.value) != "differs")
+    ]
+    again = Text(
+        "explain.restart",
+        "start again, in this order, for they keep what they were started with: {names}",
+        names=_named(old),
+    )
+    return entry._replace(running=running, advice=(*entry.advice, *([again] if old else [])))
 
 
 def _belongs(entry: Entry) -> bool:

@@ -19,11 +19,12 @@ _QUERY = re.compile(r"(?P<keep>://[^\s\"'?#|,]*[?#])[^\s\"'|,]+")
 
 
 class Running(NamedTuple):
-    """A program that runs now, and what the variable is for it."""
+    """A program that runs now, and what the variable is for it. ``ours``: whether this very run was started by it."""
 
     name: str
     number: int
     effective: Effective
+    ours: bool = False
 
 
 class Entry(NamedTuple):
@@ -115,6 +116,7 @@ def _entry_body(entry: Entry, setting: Setting) -> dict[str, Any]:
                 "pid": one.number,
                 "value": masked(one.effective.value),
                 "source": one.effective.source,
+                "started_this": one.ours,
             }
             for one in entry.running
         ],

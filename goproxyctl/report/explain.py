@@ -136,7 +136,7 @@ def _below(account: Account, words: Words, style: Style) -> list[str]:
     if account.setting.policy:
         count = sum(entry.wanted is not None and entry.wanted.verdict == "differs" for entry in entries)
         lines.append(style(words(_summary(account.setting, count)), Paint.STRONG))
-        lines += [f"  {', '.join(names)}: {text}" for text, names in _advice(entries, words).items()]
+    lines += [f"  {', '.join(names)}: {text}" for text, names in _advice(entries, words).items()]
     others = [entry.effective.variable for entry in entries if entry.explanation.views or entry.running]
     if others:
         more = Text(
@@ -211,12 +211,13 @@ def _facts(entry: Entry, setting: Setting, words: Words) -> Iterator[tuple[Text,
         value = masked(view.effective.value) or _NOTHING
         yield _OTHERS, Text("explain.view", "{who}: {value}", who=_VIEWS[view.who], value=value), None
     for one in entry.running:
-        who = Text("explain.running", "{name}, running (pid {number})", name=one.name, number=one.number)
-        yield (
-            _OTHERS,
-            Text("explain.view", "{who}: {value}", who=who, value=masked(one.effective.value) or _NOTHING),
-            None,
+        who = (
+            Text("explain.started-this", "{name}, which started this (pid {number})", name=one.name, number=one.number)
+            if one.ours
+            else Text("explain.running", "{name}, running (pid {number})", name=one.name, number=one.number)
         )
+        value = masked(one.effective.value) or _NOTHING
+        yield _OTHERS, Text("explain.view", "{who}: {value}", who=who, value=value), None
     if entry.told is not None:
         yield Text("explain.go-says", "go env"), _told(entry), Paint.ERROR
     for remark in entry.remarks:
