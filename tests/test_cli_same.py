@@ -62,7 +62,7 @@ def everything(desk: Desk, out: Path, *, cwd: Path, umask: str, **env: str) -> s
     files = sorted(path for path in (out / "rendered").rglob("*") if path.is_file())
     rendered = {path.relative_to(out).as_posix(): path.read_bytes().decode("latin-1") for path in files}
     modes = [oct(path.stat().st_mode) for path in files]
-    return (out / "printed").read_text().replace(str(out), "OUT") + json.dumps([rendered, modes])
+    return (out / "printed").read_text().replace(out.name, "OUT") + json.dumps([rendered, modes])
 
 
 @pytest.mark.slow
@@ -72,7 +72,15 @@ def test_output_is_the_same_bytes_in_every_environment(desk: Desk, tmp_path: Pat
     matrix = list(itertools.product(locales, zones, ["0", "1", "4294967295"], ["022", "077"], ["/", str(desk.tree)]))
     chosen = random.Random(1).sample(matrix, scaled(5, 60))
     seen = {
-        everything(desk, tmp_path / f"out{i}", cwd=Path(cwd), umask=umask, LC_ALL=locale, TZ=zone, PYTHONHASHSEED=seed)
+        everything(
+            desk,
+            tmp_path / f"rendered-{i}-here",
+            cwd=Path(cwd),
+            umask=umask,
+            LC_ALL=locale,
+            TZ=zone,
+            PYTHONHASHSEED=seed,
+        )
         for i, (locale, zone, seed, umask, cwd) in enumerate(chosen)
     }
     assert len(seen) == 1

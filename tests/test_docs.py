@@ -1,6 +1,7 @@
 """What the documents show is what happens."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def outline(text: str) -> list[int]:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="the sessions are those of a Unix shell")
 @pytest.mark.parametrize("document", WITH_SESSIONS, ids=relative)
 def test_every_shown_session_is_what_comes_out(document: Path) -> None:
     assert played(document) == document.read_text(encoding="utf-8"), "run `make docs` and read the difference"

@@ -5,11 +5,12 @@ import subprocess
 import sys
 import zipfile
 from email.parser import Parser
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.oracles import ROOT
+from tests.oracles import ROOT, missing
 
 pytestmark = pytest.mark.slow
 
@@ -19,6 +20,8 @@ INPUTS = ("pyproject.toml", "README.md", "LICENSE", "goproxyctl", "templates", "
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    if find_spec("build") is None:
+        missing("build", "pip install build")
     folder = tmp_path_factory.mktemp("wheel")
     for name in INPUTS:  # a build compiles the catalogues in place, which tests beside this one are reading
         source = ROOT / name

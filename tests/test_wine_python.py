@@ -22,7 +22,9 @@ from tests.wine import LAB
 pytestmark = [pytest.mark.slow, pytest.mark.wine_python, pytest.mark.xdist_group("wine")]
 
 #: What a checkout holds and the suite reads.
-PARTS = ("goproxyctl", "tests", "templates", "schemas", "examples", "docs", "benchmarks", ".ci", "pyproject.toml")
+PARTS = (
+    "goproxyctl", "tests", "templates", "schemas", "examples", "docs", "benchmarks", ".ci", "pyproject.toml", "LICENSE",
+)  # fmt: skip
 #: Values to values: nothing here opens, starts or waits for anything, and Linux has run it already.
 PURE = (
     "gosem", "test_failover.py", "test_layers.py", "test_leaks_rules.py", "test_plan.py", "test_policy_malformed.py",
