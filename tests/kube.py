@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import socket
 import ssl
 import subprocess
@@ -13,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
 
 from tests.oracles import missing, require
@@ -129,8 +130,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Kube]:
-    """An API server with nothing in it; everything that it writes is in ``folder``."""
+def running(folder: Path, *flags: str) -> Iterator[Kube]:
+    """An API server with nothing in it, and more ``flags``; everything that it writes is in ``folder``."""
     programs = require_kube()
     client, peer, secure = f"http://127.0.0.1:{free_port()}", f"http://127.0.0.1:{free_port()}", free_port()
     subprocess.run(
@@ -147,7 +148,7 @@ def running(folder: Path) -> Iterator[Kube]:
         "--cert-dir", "certs", "--service-account-key-file", "sa.key", "--service-account-signing-key-file", "sa.key",
         "--service-account-issuer", "https://k", "--api-audiences", "k", "--token-auth-file", "tokens.csv",
         "--authorization-mode", "RBAC", "--disable-admission-plugins", "ServiceAccount",
-        "--service-cluster-ip-range", "10.0.0.0/24",
+        "--service-cluster-ip-range", "10.0.0.0/24", *flags,
     ]  # fmt: skip
     with ExitStack() as stack:
         for command in (etcd, server):
@@ -180,24 +181,46 @@ def _wait(kube: Kube, folder: Path) -> None:
     raise AssertionError((folder / "kube-apiserver.log").read_text()[-2000:])
 
 
+#: What becomes of a request: None, it is carried out; a status and headers, the answer that it gets instead. Or a word:
+#: "lost", carried out, and the connection ends; "cut", carried out, and the answer breaks off; "held", carried out when
+#: half a second is over; "silent", never answered; "page" and "gone", a page of a proxy that says 200 and 404.
+Fault = str | tuple[int, dict[str, str]] | None
+_PAGE = b"<!doctype html><title>Sign in</title>"
+
+
 @dataclass
 class Wire:
     """What stands between us and the API server: counts requests, and makes of each what ``fault`` says.
 
-    ``fault``: method and path of a request -> None, "lost" (carried out, the answer never comes), or an answer of its
-    own: status and headers. ``most``: how many were under way at once.
+    ``fault``: method and path of a request -> what becomes of it. ``page``: how many objects a page of a list has,
+    where more are asked for. ``most``: how many requests were under way at once.
     """
 
-    fault: Callable[[str, str], str | tuple[int, dict[str, str]] | None] = lambda _method, _path: None
+    fault: Callable[[str, str], Fault] = lambda _method, _path: None
+    page: int = 500
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
     most: int = 0
     now: int = 0
     lock: Lock = field(default_factory=Lock)
+    closed: Event = field(default_factory=Event)
 
     def count(self, method: str) -> int:
         """How many requests of a method came."""
         return sum(name == method for name, _ in self.asked)
+
+
+def passing(seed: int) -> Callable[[str, str], Fault]:
+    """A fault for every fourth request, of every sort that passes."""
+    dice = random.Random(seed)
+    sorts: list[Fault] = ["lost", "cut", "page", "gone", "held", (429, {}), (429, {"Retry-After": "0"}), (503, {}),
+                          (500, {})]  # fmt: skip
+
+    def fault(_method: str, _path: str) -> Fault:
+        return dice.choice(sorts) if dice.random() < 0.25 else None
+
+    return fault
 
 
 @contextmanager
@@ -224,23 +247,36 @@ def wire(kube: Kube) -> Iterator[Wire]:
         def answer(self, body: bytes | None) -> None:
             fault = made.fault(self.command, self.path)
             if isinstance(fault, tuple):
-                self.write(Said(fault[0], {}, fault[1]))
-                return
+                self.write(fault[0], json.dumps(refusal(fault[0])).encode(), fault[1])
+            elif fault in {"page", "gone"}:
+                self.write(200 if fault == "page" else 404, _PAGE, {"Content-Type": "text/html"})
+            elif fault == "silent":
+                made.closed.wait()
+                self.close_connection = True
+            else:
+                self.carry_out(body, fault)
+
+        def carry_out(self, body: bytes | None, fault: str | None) -> None:
+            if fault == "held":
+                made.closed.wait(0.5)
             token = self.headers["Authorization"].removeprefix("Bearer ")
             path = self.path[self.path.index("/api/") :]  # whoever takes us for their HTTP proxy says the whole URL
-            said = _send(kube.url + path, self.command, body, self.headers["Content-Type"], token, context)
+            url = kube.url + path.replace("limit=500", f"limit={made.page}")
+            said = _send(url, self.command, body, self.headers["Content-Type"], token, context)
             if fault == "lost":
                 self.close_connection = True
                 return
-            self.write(said._replace(headers={k: v for k, v in said.headers.items() if k == "Retry-After"}))
+            headers = {k: v for k, v in said.headers.items() if k == "Retry-After"}
+            self.write(said.status, json.dumps(said.tree).encode(), headers, cut=fault == "cut")
 
-        def write(self, said: Said) -> None:
-            raw = json.dumps(said.tree).encode()
-            self.send_response(said.status)
-            for name, value in {**said.headers, "Content-Length": str(len(raw))}.items():
+        def write(self, status: int, raw: bytes, headers: Mapping[str, str], *, cut: bool = False) -> None:
+            made.answered.append(status)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(raw))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(raw)
+            self.wfile.write(raw[: len(raw) // 2] if cut else raw)
+            self.close_connection |= cut
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = relay  # noqa: N815 - names of http.server
 
@@ -261,6 +297,13 @@ def wire(kube: Kube) -> Iterator[Wire]:
     try:
         yield made
     finally:
+        made.closed.set()
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def refusal(status: int) -> dict[str, Any]:
+    """How the API server says no. Source: kubernetes.io, API concepts: Status."""
+    return {"apiVersion": "v1", "kind": "Status", "metadata": {}, "status": "Failure", "message": "injected",
+            "code": status}  # fmt: skip

@@ -16,9 +16,9 @@ import pytest
 
 from goproxyctl.cli.contexts import MOST_CLUSTERS
 from tests.desk import Desk, Ran
-from tests.kube import ADMIN, MEMBER, Kube, Wire, free_port, require_kube, running, wire
+from tests.fleet import HOST, POLICY, WANTED
+from tests.kube import ADMIN, MEMBER, Kube, Wire, free_port, passing, require_kube, running, wire
 from tests.test_cli import talk
-from tests.test_kubernetes import HOST, POLICY, WANTED, passing
 
 _numbers = count()
 

@@ -1,36 +1,16 @@
-"""The cluster as a world, against a real API server: first apply, drift, prune, whose is what, and faults on the way."""
+"""The cluster as a world, against a real API server: first apply, drift, prune, and whose is what."""
 
-import random
-import signal
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.desk import Desk, Ran
+from tests.desk import Desk
+from tests.fleet import WANTED, Fleet
 from tests.kube import MEMBER, Kube, require_kube, running, wire
-from tests.scale import scaled
+from tests.rights import grant
 
 pytestmark = pytest.mark.slow
-
-POLICY = """\
-apiVersion: goproxyctl/v1
-kind: Policy
-metadata: {{name: {owner}}}
-spec:
-  chain:
-    - {{name: gateway, url: "https://{host}", role: gatekeeper}}
-    - direct
-  checksum: {{database: sum.golang.google.cn}}
-  private: {{modules: [git.acme.example]}}
-  targets:
-    - {{name: cluster, kind: configmap, namespaces: [{namespaces}]}}
-"""
-HOST = "goproxy.acme.example"
-_numbers = count()
 
 
 @pytest.fixture(scope="module")
@@ -38,53 +18,6 @@ def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kube]:
     require_kube()
     with running(tmp_path_factory.mktemp("kube")) as started:
         yield started
-
-
-class Fleet:
-    """A policy for namespaces of its own, and the command line at its side."""
-
-    def __init__(self, desk: Desk, kube: Kube, config: Path) -> None:
-        self.desk, self.kube, self.config = desk, kube, config
-        number = next(_numbers)
-        self.owner = f"acme-{number}"
-        self.names: list[str] = []
-        self._stem = f"team-{number}"
-        self.server = ""
-
-    def grow(self, size: int) -> "Fleet":
-        fresh = [f"{self._stem}-{number}" for number in range(len(self.names), size)]
-        self.kube.namespaces(*fresh)
-        self.names += fresh
-        return self.write()
-
-    def write(self, names: Sequence[str] | None = None, host: str = HOST) -> "Fleet":
-        wanted = ", ".join(self.names if names is None else names)
-        self.desk.write(POLICY.format(owner=self.owner, host=host, namespaces=wanted))
-        return self
-
-    def words(self, command: str, *more: str) -> list[str]:
-        return [command, "--in", "cluster", "--kubeconfig", str(self.config), *more]
-
-    def run(self, command: str, *more: str) -> Ran:
-        return self.desk.run(*self.words(command, *more))
-
-    def apply(self, *more: str) -> Ran:
-        return self.run("apply", "--yes", *more)
-
-    def live(self) -> dict[str, dict[str, Any] | None]:
-        return {name: self.kube.get(name) for name in self.names}
-
-    def versions(self) -> list[str]:
-        return [tree["metadata"]["resourceVersion"] for tree in self.live().values() if tree]
-
-    def values(self, variable: str = "GOPROXY") -> set[str | None]:
-        return {tree["data"].get(variable) if tree else None for tree in self.live().values()}
-
-    def ledger(self) -> dict[str, Any] | None:
-        return self.kube.get("default", f"goproxyctl-ledger-{self.owner}")
-
-
-WANTED = f"https://{HOST},direct"
 
 
 @pytest.fixture
@@ -253,17 +186,6 @@ def test_a_namespace_that_cannot_be_written_does_not_stop_the_others(fleet: Flee
     assert fleet.values() == {None, WANTED}
 
 
-def grant(kube: Kube, namespace: str, verbs: Sequence[str], *resources: str) -> None:
-    path = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
-    rules = [{"apiGroups": [""], "resources": ["configmaps", *resources], "verbs": list(verbs)}]
-    kube.ask("POST", f"{path}/roles", {"metadata": {"name": "member"}, "rules": rules})
-    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "member"}
-    subjects = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "member"}]
-    kube.ask(
-        "POST", f"{path}/rolebindings", {"metadata": {"name": "member"}, "roleRef": reference, "subjects": subjects}
-    )
-
-
 def test_who_may_not_list_every_namespace_gets_as_far_as_their_rights(fleet: Fleet) -> None:
     fleet.grow(10)
     fleet.kube.kubeconfig(fleet.config, token=MEMBER)
@@ -329,54 +251,6 @@ def test_a_list_takes_few_requests_and_a_change_takes_one(fleet: Fleet, kube: Ku
         assert between.count("PATCH") == 1
 
 
-def passing(seed: int) -> Callable[[str, str], str | tuple[int, dict[str, str]] | None]:
-    """A fault for every third request, of every sort that passes."""
-    dice = random.Random(seed)
-
-    def fault(method: str, _path: str) -> str | tuple[int, dict[str, str]] | None:
-        sort = dice.choice(["lost", "429", "429 soon", "503", "500", *[""] * 10])
-        if sort == "429 soon":
-            return 429, {"Retry-After": "0"}
-        if sort == "lost":
-            return "lost"
-        return (int(sort), {}) if sort else None
-
-    return fault
-
-
-@pytest.mark.parametrize("seed", range(scaled(2, 20)))
-def test_faults_on_the_way_lose_no_change_and_double_none(fleet: Fleet, kube: Kube, seed: int) -> None:
-    fleet.grow(30)
-    with wire(kube) as between:
-        between.fault = passing(seed)
-        fleet.kube.kubeconfig(fleet.config, server=between.url)
-        applied = fleet.apply()
-        assert (applied.code, applied.err) == (0, ""), applied
-        assert fleet.values() == {WANTED}
-        assert fleet.apply().out.startswith("in sync")
-        fleet.write(fleet.names[:20])
-        pruned = fleet.apply("--prune", "--max-deletes", "10")
-        assert pruned.code == 0, pruned
-    assert [tree is None for tree in fleet.live().values()] == [False] * 20 + [True] * 10
-
-
-def test_a_list_that_expires_is_begun_again(fleet: Fleet, kube: Kube) -> None:
-    fleet.grow(12).apply()
-    expired: list[str] = []
-
-    def once(_method: str, path: str) -> tuple[int, dict[str, str]] | None:
-        if "fieldSelector" in path and not expired:
-            expired.append(path)
-            return 410, {}
-        return None
-
-    with wire(kube) as between:
-        between.fault = once
-        fleet.kube.kubeconfig(fleet.config, server=between.url)
-        assert fleet.run("status").code == 0
-    assert expired
-
-
 def test_a_change_between_plan_and_write_is_not_overwritten(fleet: Fleet, kube: Kube) -> None:
     fleet.grow(2).apply()
     created, edited = fleet.names
@@ -419,42 +293,3 @@ def test_of_two_who_apply_at_once_one_is_stopped_before_it_writes(fleet: Fleet, 
     assert stopped.code == 1
     assert "someone else" in stopped.err
     assert fleet.values() == {WANTED}
-
-
-def killing(victim: list[subprocess.Popen[bytes]], number: int) -> Callable[[str, str], None]:
-    """Kills the one in ``victim`` when so many writes have come."""
-    written: list[str] = []
-
-    def fault(method: str, path: str) -> None:
-        if method in {"PATCH", "POST", "PUT"}:
-            written.append(path)
-            if len(written) == number:
-                victim[0].send_signal(signal.SIGKILL)
-
-    return fault
-
-
-def test_killed_at_any_point_a_rerun_finishes(fleet: Fleet, kube: Kube) -> None:
-    fleet.grow(40)
-    dice = random.Random(7)
-    for turn in range(scaled(4, 100)):
-        host = f"h{turn}.acme.example"
-        fleet.write(host=host)
-        victim: list[subprocess.Popen[bytes]] = []
-        with wire(kube) as between:
-            between.fault = killing(victim, dice.randrange(1, 42))
-            fleet.kube.kubeconfig(fleet.config, server=between.url)
-            command = fleet.desk.command(*fleet.words("apply", "--yes"))
-            victim.append(
-                subprocess.Popen(command, cwd=fleet.desk.tree, env=fleet.desk.env(), stdout=subprocess.DEVNULL)
-            )
-            assert victim[0].wait(timeout=120) == -signal.SIGKILL
-            done = sum(
-                f"{host}," in ((tree or {}).get("data") or {}).get("GOPROXY", "") for tree in fleet.live().values()
-            )
-            between.fault = lambda _method, _path: None
-            between.asked.clear()
-            again = fleet.apply()
-            assert again.code == 0, again
-            assert between.count("PATCH") <= 40 - done
-        assert fleet.values() == {f"https://{host},direct"}

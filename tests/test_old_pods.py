@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from tests.desk import Desk
+from tests.fleet import Fleet
 from tests.kube import MEMBER, Kube, require_kube, running, wire
+from tests.rights import grant
 from tests.scale import scaled
-from tests.test_kubernetes import Fleet, grant
 
 pytestmark = pytest.mark.slow
 

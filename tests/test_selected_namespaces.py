@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Desk, Ran
+from tests.fleet import Fleet
 from tests.kube import MEMBER, Kube, require_kube, running, wire
-from tests.test_kubernetes import Fleet, grant
+from tests.rights import grant
 
 pytestmark = pytest.mark.slow
 

@@ -28,8 +28,8 @@ from goproxyctl.text import Text
 
 if TYPE_CHECKING:
     from goproxyctl.formats.kubepod import OldPods
-    from goproxyctl.stores.cluster import Access
     from goproxyctl.stores.cluster_ledger import ClusterSide
+    from goproxyctl.stores.kubeconfig import Access
 
 WORLDS = {
     "tree": frozenset({World.TREE}),
@@ -93,7 +93,7 @@ class Session:
     def access(self, context: str | None = None) -> "Access":
         """How to reach the cluster of ``context``, or of the one that the kubeconfig says."""
         from goproxyctl.gosem.egress import read_egress
-        from goproxyctl.stores.cluster import Access
+        from goproxyctl.stores.kubeconfig import Access
 
         named = self.selection.kubeconfig or self.shell.env.get("KUBECONFIG", "")
         files = tuple(self.shell.cwd / name for name in named.split(os.pathsep) if name)

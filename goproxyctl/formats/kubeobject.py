@@ -27,7 +27,8 @@ Tree = Mapping[str, Any]
 class Seen(NamedTuple):
     """An object as it was found. ``holders``: who declares it as theirs. ``uid``, ``version``: this very state of it.
 
-    ``alone``: nobody but us is known to have written it. ``changed``: when what is in it last did.
+    ``alone``: nobody but us is known to have written it. ``shared``: others declare a part of it beside us.
+    ``changed``: when what is in it last did.
     Units: RFC 3339 in UTC, as the server writes it, so that the texts sort as the times do.
     """
 
@@ -36,6 +37,7 @@ class Seen(NamedTuple):
     uid: str
     version: str
     alone: bool
+    shared: bool
     changed: str
 
 
@@ -82,8 +84,9 @@ def read_object(tree: Tree, owner: str, uid: str | None) -> Seen:
         content[STRANGERS] = sorted({entry["manager"] for entry in entries}) + anew
     holders = () if is_ours else tuple(sorted(name.removeprefix(APPLIER) for name in applied))
     alone = is_ours and all(entry["manager"] == APPLIER + owner for entry in entries)
+    shared = is_ours and bool(applied)
     changed = _changed(entries, content) or metadata.get("creationTimestamp", "")
-    return Seen(_canonical(content), holders, metadata["uid"], metadata["resourceVersion"], alone, changed)
+    return Seen(_canonical(content), holders, metadata["uid"], metadata["resourceVersion"], alone, shared, changed)
 
 
 def _changed(entries: Iterable[Tree], content: Tree) -> str:

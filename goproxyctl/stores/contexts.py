@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from goproxyctl.errors import StoreError
-from goproxyctl.stores.cluster import Access, look_up, unknown_context
+from goproxyctl.stores.kubeconfig import Access, look_up, unknown_context
 from goproxyctl.text import Text
 
 #: What tells API servers apart: the address, and how it is reached. None: the kubeconfig does not say.

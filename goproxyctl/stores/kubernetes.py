@@ -20,6 +20,7 @@ from goproxyctl.formats.kubeobject import (
 from goproxyctl.resource import Address, Change, Live, Outcome, Reason, Result
 from goproxyctl.stores.cluster import APPLY, Answer, Api, Cluster
 from goproxyctl.stores.listing import FEW, no_list, pages, refused
+from goproxyctl.stores.signals import run_until_told
 from goproxyctl.text import Text
 
 #: How often a write is tried against an object that others keep touching.
@@ -79,6 +80,10 @@ class KubernetesStore:
             else:
                 wanted = {object_name(address)[2]: address for address in group}
                 found |= {at: self._saw(at, tree) for ns, tree in listed.items() if (at := wanted.get(ns))}
+        for gone in addresses:
+            if gone not in found:  # the next one there is another one: ours if we make it, even when killed right after
+                self._uids.ours.pop(gone, None)
+                self._uids.seen.pop(gone, None)
         return found
 
     async def _list(self, api: Api, kind: str, name: str) -> dict[str, Tree] | None:
@@ -126,10 +131,10 @@ class KubernetesStore:
         with asyncio.Runner() as runner:
             results = self._carry_out_all(pending)
             try:
-                while known := runner.run(_next(results)):
+                while known := run_until_told(runner, _next(results)):
                     yield from known
-            finally:
-                runner.run(results.aclose())
+            finally:  # from outside in: the runner itself would close what is inside first
+                run_until_told(runner, results.aclose())
 
     async def _carry_out_all(self, changes: Sequence[Change]) -> AsyncGenerator[list[Result], None]:
         """The results, each time all that came meanwhile."""
@@ -170,14 +175,14 @@ class KubernetesStore:
         for _ in range(TRIES):
             if (seen.content if seen else None) != change.before:
                 return Outcome.MOVED, _moved(address)
-            answer = await self._apply(api, change, seen, take=self._take or made_by is not None)
+            answer = await self._apply(api, change, seen, take=seen is not None and (self._take or made_by is not None))
             if answer.good:
                 return await self._applied(api, change, answer, was_there=seen is not None)
             if answer.status != 409 or _conflicts(answer):
                 return _verdict(address, answer)
-            seen = await self._look(api, address)
-            if seen and seen.alone and seen.content == change.after:  # it was done, and the answer got lost
-                self._uids.ours[address] = seen.uid
+            before, seen = seen, await self._look(api, address)
+            if seen and seen.content == change.after and (seen.alone or (before and before.uid == seen.uid)):
+                self._uids.ours[address] = seen.uid  # it was done, and the answer got lost
                 return Outcome.DONE, None
         return Outcome.MOVED, _moved(address)
 
@@ -194,7 +199,7 @@ class KubernetesStore:
         seen = read_object(answer.tree, self._owner, None)
         if not was_there and answer.status != 201 and not seen.alone:
             # apply cannot say "only if nothing is there": what we added to another one's object goes again
-            await self._apply(api, change._replace(after=None), None, take=True)
+            await self._apply(api, change._replace(after=None), seen._replace(version=""), take=False)
             return Outcome.MOVED, _moved(address)
         self._uids.ours[address] = seen.uid
         if seen.content != change.after:
@@ -213,8 +218,7 @@ class KubernetesStore:
                 return Outcome.DONE, None
             if seen.content != change.before:
                 break
-            body = {"preconditions": {"uid": seen.uid, "resourceVersion": seen.version}}
-            answer = await api.send("DELETE", _path(address), body=body)
+            answer = await self._take_away(api, change, seen)
             if answer.good or answer.status == 404:
                 seen = None
             elif answer.status == 409:
@@ -222,6 +226,13 @@ class KubernetesStore:
             else:
                 return _verdict(address, answer)
         return Outcome.MOVED, _moved(address)
+
+    async def _take_away(self, api: Api, change: Change, seen: Seen) -> Answer:
+        """Deletes this very state of the object; where others declare a part of it, only what we declare goes."""
+        if seen.shared:
+            return await self._apply(api, change, seen, take=False)
+        body = {"preconditions": {"uid": seen.uid, "resourceVersion": seen.version}}
+        return await api.send("DELETE", _path(change.address), body=body)
 
 
 async def _next(results: AsyncIterator[list[Result]]) -> list[Result] | None:
