@@ -45,10 +45,9 @@ def opened(config: str | Path, owner: str) -> ClusterLedger:
     return open_cluster(Access(Egress(), (Path(config),)), owner).ledger
 
 
-def read(config: str | Path, owner: str) -> Ledger:
-    """What is recorded of one owner."""
-    found = opened(config, owner).load().owners
-    return Ledger({owner: found[owner]} if owner in found else {})
+def holds(config: str | Path, owner: str, wanted: Ledger) -> bool:
+    """Whether that is what is recorded of one owner. To be told the difference of two large ones takes minutes."""
+    return opened(config, owner).load().owners.get(owner) == wanted.owners.get(owner)
 
 
 def parts(kube: Kube, owner: str) -> list[str]:
@@ -67,7 +66,7 @@ def test_a_ledger_is_as_many_objects_as_it_needs_and_none_is_left(kube: Kube, tm
         ledger.load()
         ledger.save(wanted)
         assert len(parts(kube, "sizes")) == count
-        assert read(config, "sizes") == wanted
+        assert holds(config, "sizes", wanted)
 
 
 def test_a_small_ledger_takes_one_request_to_read_and_one_to_write(kube: Kube, tmp_path: Path) -> None:
@@ -134,16 +133,14 @@ def test_killed_at_any_request_the_ledger_is_that_of_before_or_of_after(
             new = made(owner, after, str(number))
             command = [sys.executable, "-c", SAVE, through, owner, str(after), str(number)]
             came = save_killed_at(between, command, number, carried_out=carried_out)
-            found = read(config, owner)
-            assert found in (old, new)
-            seen.append(found == new)
+            seen.append(holds(config, owner, new))
+            assert seen[-1] or holds(config, owner, old)
             if came < number:
                 break
             clean = opened(config, owner)  # the next one who saves finds it, and takes away what was left behind
             clean.load()
             clean.save(old)
             assert len(parts(kube, owner)) == 3
-            assert read(config, owner) == old
     assert seen[-1], "nobody was killed, and it was saved"
     assert len(seen) == {SMALL: 4, LARGE: 6}[after], "two parts, the ledger that names them, two parts of before"
     assert seen == sorted(seen), "from the request that names the new parts on, it is the new one"
@@ -172,7 +169,7 @@ def test_of_two_who_save_at_once_the_second_is_stopped_and_takes_nothing_away(
         between.fault = meanwhile
         with pytest.raises(StoreError, match="someone else wrote it"):
             second.save(made(owner, mine, "mine"))
-    assert read(config, owner) == other
+    assert holds(config, owner, other)
     last = opened(config, owner)
     last.load()
     last.save(other)
