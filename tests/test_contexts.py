@@ -181,7 +181,7 @@ def test_a_cluster_that_fails_does_not_stop_the_others(sites: Sites) -> None:
     assert applied.code == 4
     assert headings(applied.out) == ["dead", "east", "denied", "east"]
     assert sites.values(sites.kubes[0]) == [WANTED] * 3
-    assert f"error: {dead}: the API server does not answer" in applied.out
+    assert f"error: {dead}: the API server does not answer (Connection refused)" in applied.out
     assert "cannot list resource" in applied.out
     assert last_line(applied.out) == "contexts: 3 (1 in sync, 2 failed (dead, denied))"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,6 +24,7 @@ T = TypeVar("T")
 MOST_AT_ONCE = 64
 #: What may be another answer a moment later.
 _PASSING = frozenset({429, 500, 502, 503, 504})
+_SILENT = Text("cluster.silent", "no answer")
 
 APPLY = "application/apply-patch+yaml"
 JSON = "application/json"
@@ -31,10 +33,12 @@ JSON = "application/json"
 class Patience(NamedTuple):
     """How often a request is made, and how long it is waited for. Units: seconds.
 
+    ``far_attempts``: how often where nobody even takes the connection, and nobody ever did.
     ``first_s``: the first pause, which doubles. ``whole_s``: no attempt is begun later than that after the first.
     """
 
     attempts: int = 8
+    far_attempts: int = 4
     first_s: float = 0.1
     connect_s: float = 10.0
     answer_s: float = 60.0
@@ -65,11 +69,15 @@ class Answer(NamedTuple):
 
 
 class _Reply(NamedTuple):
-    """What came of one attempt: an answer that may be believed, or none and why; how long the server asks to wait."""
+    """What came of one attempt: an answer that may be believed, or none and why; how long the server asks to wait.
+
+    ``met``: somebody took the connection.
+    """
 
     answer: Answer | None
     why: Text | str
     wait_s: float = 0.0
+    met: bool = True
 
     @property
     def passes(self) -> bool:
@@ -84,6 +92,7 @@ class Api:
         self._client, self._patience = client, patience
         self._gate = asyncio.Semaphore(at_once)
         self._through = 0
+        self._met = False
         self._lost: StoreError | None = None
 
     async def send(
@@ -100,11 +109,13 @@ class Api:
                 if self._lost:
                     raise self._lost
                 reply = await self._ask(method, url, body, form)
+                self._met = self._met or reply.met
                 if reply.answer and not reply.passes:
                     self._through += 1
                     return reply.answer
                 pause_s = self._pause_s(attempt, reply)
-                if attempt + 1 == self._patience.attempts or time.monotonic() + pause_s > latest:
+                most = self._patience.attempts if self._met else self._patience.far_attempts
+                if attempt + 1 >= most or time.monotonic() + pause_s > latest:
                     break
                 await asyncio.sleep(pause_s)
             if reply.answer and self._through > through:  # others get through: it is about this object
@@ -126,7 +137,7 @@ class Api:
 
     async def _ask(self, method: str, url: str, body: object, form: str) -> _Reply:
         """One attempt. Raises: StoreError."""
-        from aiohttp import ClientError, ClientSSLError, ClientTimeout
+        from aiohttp import ClientConnectorError, ClientError, ClientSSLError, ClientTimeout
 
         headers: dict[str, str] = {"Content-Type": form, "Accept": JSON}
         if token := await self._client.configuration.get_api_key_with_prefix("BearerToken"):
@@ -139,9 +150,17 @@ class Api:
             raw = await response.read()
         except ClientSSLError as error:  # who it is will not be another one a moment later
             raise self._give_up(str(error)) from error
+        except ClientConnectorError as error:
+            return _Reply(None, _why_far(error.os_error), met=False)
         except (ClientError, OSError, TimeoutError):
-            return _Reply(None, Text("cluster.silent", "no answer"))
+            return _Reply(None, _SILENT)
         return _reply(response.status, raw, _seconds(response.headers.get("Retry-After")))
+
+
+def _why_far(error: OSError) -> Text | str:
+    """What the system says of a connection that could not be made; asyncio says it in words of its own."""
+    known = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+    return known or _SILENT
 
 
 def _reply(status: int, raw: bytes, wait_s: float) -> _Reply:
