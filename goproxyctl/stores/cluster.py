@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from goproxyctl.errors import StoreError
 from goproxyctl.stores.kubeconfig import Access, configure
-from goproxyctl.stores.signals import run_until_told
+from goproxyctl.stores.signals import Steps
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
@@ -234,8 +234,8 @@ class Cluster:
             async with self.connect(requests) as api:
                 return await job(api)
 
-        with asyncio.Runner() as runner:
-            return run_until_told(runner, connected())
+        with Steps() as steps:
+            return steps.run(connected())
 
 
 def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:

@@ -20,7 +20,7 @@ from goproxyctl.formats.kubeobject import (
 from goproxyctl.resource import Address, Change, Live, Outcome, Reason, Result
 from goproxyctl.stores.cluster import APPLY, Answer, Api, Cluster
 from goproxyctl.stores.listing import FEW, no_list, pages, refused
-from goproxyctl.stores.signals import run_until_told
+from goproxyctl.stores.signals import Steps
 from goproxyctl.text import Text
 
 #: How often a write is tried against an object that others keep touching.
@@ -128,13 +128,13 @@ class KubernetesStore:
         pending = [change for change in changes if change.before != change.after]
         if not pending:
             return
-        with asyncio.Runner() as runner:
+        with Steps() as steps:
             results = self._carry_out_all(pending)
             try:
-                while known := run_until_told(runner, _next(results)):
+                while known := steps.run(_next(results)):
                     yield from known
-            finally:  # from outside in: the runner itself would close what is inside first
-                run_until_told(runner, results.aclose())
+            finally:  # from outside in: the loop by itself would close what is inside first
+                steps.run(results.aclose(), last=True)
 
     async def _carry_out_all(self, changes: Sequence[Change]) -> AsyncGenerator[list[Result], None]:
         """The results, each time all that came meanwhile."""
