@@ -4,7 +4,6 @@ import hashlib
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,20 +14,13 @@ from goproxyctl.ledger import Entry, Ledger
 from goproxyctl.resource import CLUSTER, Address, Place
 from goproxyctl.stores.cluster_ledger import MOST_BYTES, ClusterLedger, open_cluster
 from goproxyctl.stores.kubeconfig import Access
-from tests.kube import Fault, Kube, Wire, require_kube, running, wire
+from tests.kube import Fault, Kube, Wire, wire
 from tests.oracles import ROOT
 
 pytestmark = pytest.mark.slow
 
 #: So many entries take more than one object; so many take three.
 SMALL, LARGE, HUGE = 5, 9_000, 18_000
-
-
-@pytest.fixture(scope="module")
-def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kube]:
-    require_kube()
-    with running(tmp_path_factory.mktemp("kube")) as started:
-        yield started
 
 
 def made(owner: str, size: int, salt: str) -> Ledger:

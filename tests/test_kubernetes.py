@@ -1,30 +1,14 @@
 """The cluster as a world, against a real API server: first apply, drift, prune, and whose is what."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.desk import Desk
 from tests.fleet import WANTED, Fleet
-from tests.kube import MEMBER, Kube, require_kube, running, wire
+from tests.kube import MEMBER, Kube, wire
 from tests.rights import grant
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kube]:
-    require_kube()
-    with running(tmp_path_factory.mktemp("kube")) as started:
-        yield started
-
-
-@pytest.fixture
-def fleet(kube: Kube, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Fleet:
-    config = tmp_path / "kubeconfig"
-    kube.kubeconfig(config)
-    return Fleet(Desk(tmp_path, monkeypatch, capsys), kube, config)
 
 
 def test_a_cluster_is_planned_applied_in_sync_and_given_back(fleet: Fleet) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.kube import Kube, Said, require_kube, running
+from tests.kube import Kube, Said
 from tests.oracles import ROOT
 
 pytestmark = pytest.mark.slow
@@ -19,13 +19,6 @@ pytestmark = pytest.mark.slow
 PARTIAL = ("golden/secret-ref/", "golden/kustomize/", "golden/helm-values/", "plugin/repo-server-patch.yaml")
 #: What 1.20 does not have yet.
 NEWER = {"MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"}
-
-
-@pytest.fixture(scope="module")
-def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kube]:
-    require_kube()
-    with running(tmp_path_factory.mktemp("kube")) as started:
-        yield started
 
 
 def manifests() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -5,32 +5,16 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tests.desk import Desk
 from tests.fleet import WANTED, Fleet
-from tests.kube import MEMBER, Fault, Kube, passing, require_kube, running, wire
+from tests.kube import MEMBER, Fault, Kube, passing, wire
 from tests.rights import grant, throttle
 from tests.scale import scaled
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kube]:
-    require_kube()
-    with running(tmp_path_factory.mktemp("kube")) as started:
-        yield started
-
-
-@pytest.fixture
-def fleet(kube: Kube, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Fleet:
-    config = tmp_path / "kubeconfig"
-    kube.kubeconfig(config)
-    return Fleet(Desk(tmp_path, monkeypatch, capsys), kube, config)
 
 
 @pytest.mark.parametrize("seed", range(scaled(2, 20)))
@@ -85,7 +69,7 @@ def test_a_list_that_breaks_off_between_two_pages_is_seen_whole(fleet: Fleet, ku
         fleet.kube.kubeconfig(fleet.config, server=between.url)
         assert fleet.run("status").out == "in sync: 12\n"
         assert between.answered.count(status) == 1
-        begun = [path for _, path in between.asked if "fieldSelector" in path and "continue" not in path]
+        begun = [path for _, path in between.asked if "configmaps?fieldSelector" in path and "continue" not in path]
         assert len(begun) == {410: 2, 403: 1}[status]
 
 

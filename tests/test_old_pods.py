@@ -6,37 +6,21 @@ what a kubelet would (startTime, containerStatuses). The API server checks and k
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.desk import Desk
 from tests.fleet import Fleet
-from tests.kube import MEMBER, Kube, require_kube, running, wire
+from tests.kube import MEMBER, Kube, wire
 from tests.rights import grant
 from tests.scale import scaled
 
 pytestmark = pytest.mark.slow
 
 READS = {"envFrom": [{"configMapRef": {"name": "goproxy-env"}}]}
-
-
-@pytest.fixture(scope="module")
-def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kube]:
-    require_kube()
-    with running(tmp_path_factory.mktemp("kube")) as started:
-        yield started
-
-
-@pytest.fixture
-def fleet(kube: Kube, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Fleet:
-    config = tmp_path / "kubeconfig"
-    kube.kubeconfig(config)
-    return Fleet(Desk(tmp_path, monkeypatch, capsys), kube, config)
 
 
 def stamp(at: datetime) -> str:

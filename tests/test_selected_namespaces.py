@@ -9,19 +9,12 @@ import pytest
 
 from tests.desk import Desk, Ran
 from tests.fleet import Fleet
-from tests.kube import MEMBER, Kube, require_kube, running, wire
+from tests.kube import MEMBER, Kube, wire
 from tests.rights import grant
 
 pytestmark = pytest.mark.slow
 
 _numbers = count()
-
-
-@pytest.fixture(scope="module")
-def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kube]:
-    require_kube()
-    with running(tmp_path_factory.mktemp("kube")) as started:
-        yield started
 
 
 class Selecting(Fleet):
