@@ -109,10 +109,8 @@ def test_the_program_with_another_value_is_named_and_no_other(desk: Desk, monkey
         assert f"{EDITOR}, running (pid {old.pid}): https://***@old.example\n" in text
         assert "s3cret" not in text
         whole = desk.run("explain", "--running", "--no-go").out
-        assert (
-            f"  GOPROXY: start again, in this order, for they keep what they were started with: {EDITOR} ({old.pid})\n"
-            in whole
-        )
+        (line,) = (line for line in whole.splitlines() if line.startswith("  GOPROXY: start again, in this order, "))
+        assert f"{EDITOR} ({old.pid})" in line  # programs of this machine's owner may stand beside it
 
 
 def test_a_program_that_has_what_the_policy_wants_need_not_be_started_again(desk: Desk) -> None:
