@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.desk import Desk, Ran
-from tests.kube import Kube
+from tests.kube import MEMBERS, Kube
 
 POLICY = """\
 apiVersion: goproxyctl/v1
@@ -34,6 +34,8 @@ class Fleet:
         number = next(_numbers)
         self.owner = f"acme-{number}"
         self.names: list[str] = []
+        #: A user with no rights but those that a test grants, and their token.
+        self.member = MEMBERS[number]
         self._stem = f"team-{number}"
 
     def grow(self, size: int) -> "Fleet":

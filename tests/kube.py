@@ -21,8 +21,10 @@ from tests.oracles import missing, require
 
 LAB = Path(os.environ.get("GOPROXYCTL_KUBE") or Path.home() / ".cache" / "goproxyctl-ci" / "kube")
 ADMIN = "admin-token"
-#: Someone with no rights but those that a test gives.
-MEMBER = "member-token"
+#: Someone with no rights.
+STRANGER = "stranger"
+#: More of them, one for each test that grants some. The token of each is the name.
+MEMBERS = [f"member-{number}" for number in range(2_000)]
 START_S = 120
 
 
@@ -137,7 +139,8 @@ def running(folder: Path, *flags: str) -> Iterator[Kube]:
     subprocess.run(
         [require("openssl"), "genrsa", "-out", str(folder / "sa.key"), "2048"], check=True, capture_output=True
     )
-    (folder / "tokens.csv").write_text(f"{ADMIN},admin,admin,system:masters\n{MEMBER},member,member\n")
+    people = "".join(f"{name},{name},{name}\n" for name in (STRANGER, *MEMBERS))
+    (folder / "tokens.csv").write_text(f"{ADMIN},admin,admin,system:masters\n{people}")
     etcd = [
         "etcd", "--data-dir", "etcd", "--listen-client-urls", client, "--advertise-client-urls", client,
         "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", f"default={peer}",

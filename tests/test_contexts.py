@@ -17,7 +17,7 @@ import pytest
 from goproxyctl.cli.contexts import MOST_CLUSTERS
 from tests.desk import Desk, Ran
 from tests.fleet import HOST, POLICY, WANTED
-from tests.kube import ADMIN, MEMBER, Kube, Wire, free_port, passing, require_kube, running, wire
+from tests.kube import ADMIN, STRANGER, Kube, Wire, free_port, passing, require_kube, running, wire
 from tests.test_cli import talk
 
 _numbers = count()
@@ -174,7 +174,7 @@ def test_the_document_of_several_holds_that_of_each_cluster(sites: Sites, comman
 def test_a_cluster_that_fails_does_not_stop_the_others(sites: Sites) -> None:
     dead = f"https://127.0.0.1:{free_port()}"
     sites.begin().add(
-        dead=Way(sites.kubes[0], server=dead), denied=Way(sites.kubes[1], sites.kubes[1].url + "/", {"token": MEMBER})
+        dead=Way(sites.kubes[0], server=dead), denied=Way(sites.kubes[1], sites.kubes[1].url + "/", {"token": STRANGER})
     )
     order = ["dead", "east", "denied"]
     applied = sites.apply(contexts=order)

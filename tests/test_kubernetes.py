@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.fleet import WANTED, Fleet
-from tests.kube import MEMBER, Kube, wire
+from tests.kube import Kube, wire
 from tests.rights import grant
 
 pytestmark = pytest.mark.slow
@@ -172,13 +172,13 @@ def test_a_namespace_that_cannot_be_written_does_not_stop_the_others(fleet: Flee
 
 def test_who_may_not_list_every_namespace_gets_as_far_as_their_rights(fleet: Fleet) -> None:
     fleet.grow(10)
-    fleet.kube.kubeconfig(fleet.config, token=MEMBER)
+    fleet.kube.kubeconfig(fleet.config, token=fleet.member)
     denied = fleet.run("plan")
     assert denied.code == 1
     assert "default" in denied.err
     for name in ("default", *fleet.names[1:]):
-        grant(fleet.kube, name, ["get", "list", "create", "update", "patch", "delete"])
-    grant(fleet.kube, fleet.names[0], ["get"])
+        grant(fleet, name, ["get", "list", "create", "update", "patch", "delete"])
+    grant(fleet, fleet.names[0], ["get"])
     applied = fleet.apply()
     assert applied.code == 4
     assert "denies" in applied.out

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.fleet import WANTED, Fleet
-from tests.kube import MEMBER, Fault, Kube, passing, wire
+from tests.kube import Fault, Kube, passing, wire
 from tests.rights import grant, throttle
 from tests.scale import scaled
 
@@ -176,9 +176,9 @@ def test_a_user_who_is_throttled_gets_everything_done(fleet: Fleet, kube: Kube) 
     """By the API server itself: priority and fairness never turns an admin away, but it does the likes of us."""
     fleet.grow(60)
     for name in ("default", *fleet.names):
-        grant(kube, name, ["get", "list", "create", "update", "patch", "delete"])
-    with wire(kube) as between, throttle(kube, "member"):
-        fleet.kube.kubeconfig(fleet.config, token=MEMBER, server=between.url)
+        grant(fleet, name, ["get", "list", "create", "update", "patch", "delete"])
+    with wire(kube) as between, throttle(kube, fleet.member):
+        fleet.kube.kubeconfig(fleet.config, token=fleet.member, server=between.url)
         applied = fleet.apply()
         assert (applied.code, applied.err) == (0, ""), applied
     assert between.answered.count(429) > 0

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.fleet import Fleet
-from tests.kube import MEMBER, Kube, wire
+from tests.kube import Kube, wire
 from tests.rights import grant
 from tests.scale import scaled
 
@@ -253,8 +253,8 @@ def test_who_may_not_list_pods_is_told_so_and_gets_the_rest(fleet: Fleet) -> Non
     for name in (one, two):
         Town(fleet, name).pod(f"pod-{name}", -9)
     for name in ("default", *fleet.names):
-        grant(fleet.kube, name, ["get", "list"], *(["pods"] if name == two else []))
-    fleet.kube.kubeconfig(fleet.config, token=MEMBER)
+        grant(fleet, name, ["get", "list"], *(["pods"] if name == two else []))
+    fleet.kube.kubeconfig(fleet.config, token=fleet.member)
     status = fleet.run("status")
     assert status.code == 0
     assert "in sync: 10" in status.out

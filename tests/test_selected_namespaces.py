@@ -9,7 +9,7 @@ import pytest
 
 from tests.desk import Desk, Ran
 from tests.fleet import Fleet
-from tests.kube import MEMBER, Kube, wire
+from tests.kube import Kube, wire
 from tests.rights import grant
 
 pytestmark = pytest.mark.slow
@@ -162,8 +162,8 @@ def git(tree: Path) -> None:
 def test_who_may_not_list_namespaces_is_told_of_the_file(fleet: Selecting) -> None:
     fleet.grow(1)
     for name in ("default", *fleet.names):
-        grant(fleet.kube, name, ["get", "list", "create", "update", "patch", "delete"])
-    fleet.kube.kubeconfig(fleet.config, token=MEMBER)
+        grant(fleet, name, ["get", "list", "create", "update", "patch", "delete"])
+    fleet.kube.kubeconfig(fleet.config, token=fleet.member)
     denied = fleet.apply()
     assert denied.code == 1
     assert "cannot list resource" in denied.err
