@@ -11,7 +11,7 @@ from difflib import Match, SequenceMatcher
 from itertools import chain
 
 from goproxyctl.hops import Hop, Mark, diff_chains
-from goproxyctl.resource import Change, Place
+from goproxyctl.resource import Change, Place, Reason
 from goproxyctl.text import Text, shown
 
 CONTEXT_LINES = 3
@@ -38,6 +38,8 @@ class Line:
 
 def diff_change(change: Change) -> tuple[Line, ...]:
     """What a change does to its address, line by line."""
+    if change.reason is Reason.UNREADABLE:
+        return (Line(Mark.NOTE, Text("diff.unreadable", "what is there cannot be read")),)
     before, after = (_readable(change.address.place, content) for content in (change.before, change.after))
     if change.address.key[-1:] == ("GOPROXY",):
         return tuple(_hop_lines(_text(before).rstrip(), _text(after).rstrip()))

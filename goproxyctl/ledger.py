@@ -163,11 +163,13 @@ def make_adoption(
     adopted: dict[Address, Entry] = {}
     refused: dict[Address, Text] = {}
     for address, resource in sorted(desired.items(), key=lambda pair: pair[0].sort_key()):
-        content = live[address].content if address.world in worlds else None
+        content, holders, unreadable = live[address] if address.world in worlds else Live(None)
         entry = recorded.get(address)
+        if unreadable and not entry:
+            refused[address] = unreadable
         if content is None or (entry and (entry.sum or entry.knows(content))):
             continue
-        names = {*others.get(address, ()), *live[address].holders} - {owner}
+        names = {*others.get(address, ()), *holders} - {owner}
         if names:
             refused[address] = Text(
                 "adopt.owned", "{address}: it belongs to {owners}; let them remove it first",

@@ -109,6 +109,7 @@ class _Spot:
     entry: Entry | None
     others: tuple[str, ...]
     made: int
+    unreadable: Text | None
 
     def change(self, reason: Reason, *, held: bool = False) -> Change:
         after = self.resource.content if self.resource else None
@@ -136,10 +137,11 @@ def make_plan(
     others = ledger.others(owner)
     spots = []
     for address in addresses_of(desired, ledger, owner=owner, worlds=worlds):
-        content, entry = live[address].content, recorded.get(address)
-        names = tuple(sorted({*others.get(address, ()), *live[address].holders} - {owner}))
+        (content, holders, unreadable), entry = live[address], recorded.get(address)
+        names = tuple(sorted({*others.get(address, ()), *holders} - {owner}))
         made = entry.made if entry else 0
-        spots.append(_Spot(address, desired.get(address), content, _carried_out(entry, content), names, made))
+        known = entry if unreadable else _carried_out(entry, content)
+        spots.append(_Spot(address, desired.get(address), content, known, names, made, unreadable))
     return _gather(spots, Plan(owner, frozenset(worlds), prune, recorded=recorded))
 
 
@@ -177,6 +179,9 @@ def _gather(spots: Sequence[_Spot], plan: Plan) -> Plan:
 
 def _judge(spot: _Spot, *, prune: bool) -> Change | _Heap:
     """The decision table, whole."""
+    if spot.unreadable:
+        leftover = spot.resource is None and not prune
+        return _Heap.LEFTOVER if leftover else spot.change(Reason.UNREADABLE, held=True)
     return _judge_unwanted(spot, prune=prune) if spot.resource is None else _judge_wanted(spot, spot.resource)
 
 
@@ -217,9 +222,9 @@ def _settled(spot: _Spot, verdict: Change | _Heap) -> Entry | None:
 
 
 def _note(spot: _Spot, verdict: Change | _Heap) -> Text | None:
-    """What a person must know about an address that is held, or whose deletion is not undone by anything."""
-    if not isinstance(verdict, Change):
-        return None
+    """What a person must know about an address: why it is out of reach or held, or that its deletion is for good."""
+    if spot.unreadable or not isinstance(verdict, Change):
+        return spot.unreadable
     where = spot.address
     if spot.others:
         return Text(

@@ -136,10 +136,14 @@ Desired = Mapping[Address, Resource]
 
 
 class Live(NamedTuple):
-    """What is at an address now. ``content`` is None when nothing is; ``holders`` names others who claim it."""
+    """What is at an address now. ``content`` is None when nothing is; ``holders`` names others who claim it.
+
+    ``unreadable``: why nobody knows what is there, where only this one address is out of reach.
+    """
 
     content: bytes | None
     holders: tuple[str, ...] = ()
+    unreadable: Text | None = None
 
 
 class Reason(Enum):
@@ -151,6 +155,7 @@ class Reason(Enum):
     REMOVED = "removed by someone"
     FOREIGN = "not ours"
     PRUNE = "prune"
+    UNREADABLE = "unreadable"
 
 
 class Action(Enum):
@@ -181,7 +186,8 @@ class Change(NamedTuple):
         """What the change does to its address."""
         if self.after is None:
             return Action.DELETE
-        return Action.CREATE if self.before is None else Action.UPDATE
+        is_new = self.before is None and self.reason is not Reason.UNREADABLE
+        return Action.CREATE if is_new else Action.UPDATE
 
 
 class Outcome(Enum):

@@ -1,6 +1,6 @@
 """What apply must do, told as history instead of sums: who touched an address last, and whether it was ever ours."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from goproxyctl.resource import Address, Resource
@@ -44,8 +44,10 @@ class Model:
                 spot.live, edited=False, ours=True, policy=spot.live, lent=wanted.lent, agreed=spot.live
             )
 
-    def apply(self, desired: Mapping[Address, Resource], *, prune: bool) -> None:
-        for address in {*self.spots, *desired}:
+    def apply(
+        self, desired: Mapping[Address, Resource], *, prune: bool, hidden: Collection[Address] = frozenset()
+    ) -> None:
+        for address in {*self.spots, *desired}.difference(hidden):
             wanted = desired.get(address)
             after = self._wanted(self.at(address), wanted) if wanted else self._unwanted(self.at(address), prune=prune)
             self.spots[address] = after

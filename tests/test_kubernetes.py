@@ -10,6 +10,9 @@ from tests.rights import grant
 
 pytestmark = pytest.mark.slow
 
+EVERYTHING = ["get", "list", "create", "update", "patch", "delete"]
+OTHER = "https://other.acme.example,direct"
+
 
 def test_a_cluster_is_planned_applied_in_sync_and_given_back(fleet: Fleet) -> None:
     fleet.grow(12)
@@ -176,13 +179,57 @@ def test_who_may_not_list_every_namespace_gets_as_far_as_their_rights(fleet: Fle
     denied = fleet.run("plan")
     assert denied.code == 1
     assert "default" in denied.err
-    for name in ("default", *fleet.names[1:]):
-        grant(fleet, name, ["get", "list", "create", "update", "patch", "delete"])
-    grant(fleet, fleet.names[0], ["get"])
+    for name in ("default", *fleet.names[2:]):
+        grant(fleet, name, EVERYTHING)
+    grant(fleet, fleet.names[1], ["get"])
     applied = fleet.apply()
     assert applied.code == 4
+    assert "1 held back" in applied.out
     assert "denies" in applied.out
-    assert fleet.values() == {None, WANTED}
+    assert [tree is None for tree in fleet.live().values()] == [True, True] + [False] * 8
+
+
+def test_a_namespace_that_may_not_be_looked_at_holds_up_no_other(fleet: Fleet) -> None:
+    fleet.grow(4).apply()
+    fleet.kube.kubeconfig(fleet.config, token=fleet.member)
+    hidden, *others = fleet.names
+    for name in ("default", *others):
+        grant(fleet, name, EVERYTHING)
+    fleet.write(host="other.acme.example")
+    for command in ("plan", "diff", "status"):
+        said = fleet.run(command)
+        assert said.code == (0 if command == "plan" else 3)
+        assert "cannot be read" in said.out
+    applied = fleet.apply()
+    assert applied.code == 4
+    assert f"{hidden}/goproxy-env: the API server denies it" in applied.out
+    assert [tree and tree["data"]["GOPROXY"] for tree in fleet.live().values()] == [WANTED] + [OTHER] * 3
+
+    fleet.write(others)
+    assert "leftovers: 1" in fleet.apply().out
+    pruned = fleet.apply("--prune")
+    assert pruned.code == 1
+    assert "1 held back" in pruned.out
+    assert fleet.kube.get(hidden)
+    fleet.write()
+    grant(fleet, hidden, EVERYTHING)
+    assert fleet.run("remove", "--yes").code == 0
+    assert fleet.values() == {None}
+    assert fleet.ledger() is None
+
+
+def test_adopt_takes_what_it_may_look_at_and_names_the_rest(fleet: Fleet) -> None:
+    fleet.grow(2)
+    hidden, other = fleet.names
+    for name in fleet.names:
+        fleet.kube.create(name, {"metadata": {"name": "goproxy-env"}, "data": {"GOPROXY": "off"}})
+    fleet.kube.kubeconfig(fleet.config, token=fleet.member)
+    for name in ("default", other):
+        grant(fleet, name, EVERYTHING)
+    adopted = fleet.run("adopt", "--yes")
+    assert adopted.code == 4
+    assert f"{hidden}/goproxy-env: the API server denies it" in adopted.out
+    assert "1 to record" in adopted.out
 
 
 @pytest.mark.parametrize("way", ["exec", "auth-provider", "tree", "none"])

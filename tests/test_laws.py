@@ -14,14 +14,15 @@ from goproxyctl.apply import apply_plan
 from goproxyctl.ledger import make_adoption
 from goproxyctl.live import observe
 from goproxyctl.plan import Plan, addresses_of, make_plan
-from goproxyctl.resource import Address, Outcome, Reason, Resource, Result
+from goproxyctl.resource import Address, Live, Outcome, Reason, Resource, Result
+from goproxyctl.text import Text
 from tests.benches import POOL, WORLDS, Bench, MemoryBench, content, file_bench
 from tests.fakes import Cut, cut_at, nothing
 from tests.model import Memory, Model
 from tests.scale import scaled
 
-#: Reasons that a plan may give, by what the model remembers.
 Desired = dict[Address, Resource]
+HIDDEN = Live(None, unreadable=Text("test.hidden", "hidden"))
 
 
 class History:
@@ -32,6 +33,7 @@ class History:
         self.words = (f"w{n}.example" for n in count())
         self.desired: Desired = {}
         self.unsure: set[Address] = set()
+        self.hidden: frozenset[Address] = frozenset()
         self.tally: Counter[str] = Counter()
 
     def run(self, steps: int) -> None:
@@ -76,6 +78,7 @@ class History:
         shuffled = dict(self.random.sample([*desired.items()], len(desired)))
         addresses = addresses_of(shuffled, ledger, owner="acme", worlds=WORLDS)
         live = observe(self.random.sample(addresses, len(addresses)), self.bench.stores)
+        live |= {a: HIDDEN for a in self.hidden if a in live}
         return make_plan(shuffled, live, ledger, owner="acme", prune=prune, worlds=WORLDS)
 
     def live(self) -> dict[Address, bytes]:
@@ -87,7 +90,10 @@ class History:
             return apply_plan(plan, self.bench.stores, self.bench.ledgers, owner="acme", on_result=lambda _: None)
 
     def apply(self) -> None:
+        if self.random.random() < 0.3:
+            self.hidden = frozenset(self.random.sample(POOL, self.random.randint(1, 6)))
         self._apply(self.desired, prune=self.random.random() < 0.5)
+        self.hidden = frozenset()
 
     def remove(self) -> None:
         self._apply({}, prune=True)
@@ -102,8 +108,8 @@ class History:
         results = self.carry_out(plan)
         after = self.live()
         self.check_plan_is_what_happened(plan, results, before, after)
-        self.model.apply(desired, prune=prune)
-        self.unsure.clear()
+        self.model.apply(desired, prune=prune, hidden=self.hidden)
+        self.unsure &= self.hidden
         assert after == {a: spot.live for a, spot in self.model.spots.items() if spot.live is not None}
         assert self.bench.people() == people
         self.check_nothing_is_left(desired, prune=prune)
@@ -140,6 +146,9 @@ class History:
                     assert not spot.edited or spot.lent or change.address in plan.lending
                 case Reason.REMOVED:
                     assert spot.ours
+                case Reason.UNREADABLE:
+                    assert change.held
+            assert (change.reason is Reason.UNREADABLE) == (change.address in self.hidden)
 
     def adopt(self) -> None:
         people, live = self.bench.people(), self.live()

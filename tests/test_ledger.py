@@ -29,6 +29,7 @@ from goproxyctl.resource import (
     World,
     content_sum,
 )
+from goproxyctl.text import Text
 
 SUM = content_sum(b"a")
 HERE = Address(Place.FILE, "ci/goproxy.sh")
@@ -209,16 +210,18 @@ def test_what_was_made_is_known_to_every_entry_inside_it() -> None:
 
 
 def test_adopt_records_what_is_live_and_leaves_what_others_hold() -> None:
-    a, b, c, d, e, f = (Address(Place.FILE, name) for name in "abcdef")
+    a, b, c, d, e, f, g = (Address(Place.FILE, name) for name in "abcdefg")
     far = Address(Place.FILE, "~/far")
-    desired = {x: Resource(x, NEW, "t", lent=x is b) for x in (a, b, c, d, e, f, far)}
-    live = {a: Live(NEW), b: Live(EDITED), c: Live(None), d: Live(OLD), e: Live(OLD, ("gamma",)), f: Live(EDITED)}
+    desired = {x: Resource(x, NEW, "t", lent=x is b) for x in (a, b, c, d, e, f, g, far)}
+    live = {a: Live(NEW), b: Live(EDITED), c: Live(None), d: Live(OLD), e: Live(OLD, ("gamma",)), f: Live(EDITED),
+            g: Live(None, unreadable=Text("test.denied", "g: denied"))}  # fmt: skip
     ledger = Ledger({"acme": {a: entry_of(None, OLD), f: entry_of(OLD)}, "beta": {d: ENTRY}})
     adoption = make_adoption(desired, live, ledger, owner="acme", worlds={World.TREE})
     assert adoption.adopted == (a, b)
     assert {str(x): str(why) for x, why in adoption.refused.items()} == {
         "file:d": "file:d: it belongs to beta; let them remove it first",
         "file:e": "file:e: it belongs to gamma; let them remove it first",
+        "file:g": "g: denied",
     }
     assert adoption.ledger.owners["acme"] == {
         a: Entry(content_sum(NEW), None, 0, "t", lent=False, adopted=True),

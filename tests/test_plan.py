@@ -10,6 +10,7 @@ from goproxyctl.ledger import Entry, Ledger
 from goproxyctl.plan import Plan, addresses_of, check_safe, make_plan
 from goproxyctl.resource import Action, Address, Change, Desired, Live, Place, Reason, Resource, World, content_sum
 from goproxyctl.saved import Asked, check_seal, open_seal, seal
+from goproxyctl.text import Text
 
 TREE = frozenset({World.TREE})
 HERE = Address(Place.FILE, "ci/goproxy.sh")
@@ -141,6 +142,22 @@ def test_a_note_says_that_an_adopted_value_is_gone_for_good() -> None:
     plan = planned(None, OLD, recorded(OLD, adopted=True), prune=True)
     assert "adopted" in str(plan.notes[HERE])
     assert not planned(None, OLD, recorded(OLD), prune=True).notes
+
+
+@pytest.mark.parametrize("entry", [None, recorded(OLD), recorded(None, OLD)])
+def test_what_cannot_be_read_is_held_and_what_is_recorded_of_it_stays(entry: Entry | None) -> None:
+    why = Text("test.denied", "denied; ask for that right")
+    for desired, prune in ((NEW, False), (NEW, True), (None, True), (None, False)):
+        wanted = {HERE: Resource(HERE, desired, "scripts")} if desired else {}
+        ledger = Ledger({"acme": {HERE: entry}} if entry else {})
+        live = {HERE: Live(None, unreadable=why)}
+        plan = make_plan(wanted, live, ledger, owner="acme", prune=prune, worlds=TREE)
+        if desired or entry:
+            verdicts = {(True, True): "held update", (True, False): "held update", (False, True): "held delete"}
+            verdict = verdicts.get((desired is not None, prune))
+            assert said(plan) == (f"{verdict}: unreadable" if verdict else "leftovers")
+            assert plan.notes == {HERE: why}
+        assert plan.settled == ({HERE: entry} if entry else {})
 
 
 def many(count: int, place: Place = Place.FILE) -> list[Address]:

@@ -19,6 +19,7 @@ REASONS = {
     Reason.REMOVED: Text("reason.removed", "removed by someone"),
     Reason.FOREIGN: Text("reason.foreign", "not ours"),
     Reason.PRUNE: Text("reason.prune", "prune"),
+    Reason.UNREADABLE: Text("reason.unreadable", "cannot be read"),
 }
 
 ACTIONS = {

@@ -51,10 +51,14 @@ class KubernetesStore:
 
     def read(self, addresses: Sequence[Address]) -> Mapping[Address, Live]:
         """What is at each address. Raises: StoreError."""
+        hidden: dict[Address, Text] = {}
         if addresses:
-            self._seen = self._cluster.run(lambda api: self._read(api, addresses), len(addresses))
+            looks = self._cluster.run(lambda api: self._read(api, addresses), len(addresses))
+            self._seen = {at: look for at, look in looks.items() if isinstance(look, Seen)}
+            hidden = {at: look for at, look in looks.items() if isinstance(look, Text)}
         nothing = Live(None)
-        return {at: Live(s.content, s.holders) if (s := self._seen.get(at)) else nothing for at in addresses}
+        found = {at: Live(s.content, s.holders) if (s := self._seen.get(at)) else nothing for at in addresses}
+        return found | {at: Live(None, unreadable=why) for at, why in hidden.items()}
 
     def changed(self, addresses: Iterable[Address]) -> dict[tuple[str, str], str]:
         """When what we have at ``addresses`` last changed, by namespace and name, as of the last look."""
@@ -65,18 +69,19 @@ class KubernetesStore:
             if seen and strangers(seen.content) is None
         }
 
-    async def _read(self, api: Api, addresses: Sequence[Address]) -> dict[Address, Seen]:
+    async def _read(self, api: Api, addresses: Sequence[Address]) -> dict[Address, Seen | Text]:
+        """What there is, and where that may not be known, why."""
         self._cluster.check()
         groups: dict[tuple[str, str], list[Address]] = {}
         for address in addresses:
             kind, name, _ = object_name(address)
             groups.setdefault((kind, name), []).append(address)
-        found: dict[Address, Seen] = {}
+        found: dict[Address, Seen | Text] = {}
         for (kind, name), group in groups.items():
             listed = await self._list(api, kind, name) if len(group) > FEW else None
             if listed is None:
                 looks = await asyncio.gather(*(self._look(api, address) for address in group))
-                found |= {at: seen for at, seen in zip(group, looks, strict=True) if seen}
+                found |= {at: look for at, look in zip(group, looks, strict=True) if look}
             else:
                 wanted = {object_name(address)[2]: address for address in group}
                 found |= {at: self._saw(at, tree) for ns, tree in listed.items() if (at := wanted.get(ns))}
@@ -100,13 +105,19 @@ class KubernetesStore:
             found |= {tree["metadata"]["namespace"]: tree for tree in answer.tree["items"]}
         return found
 
-    async def _look(self, api: Api, address: Address) -> Seen | None:
+    async def _look(self, api: Api, address: Address) -> Seen | Text | None:
+        """One object; None: there is none. What we may not know of this one says nothing of the others."""
         answer = await api.send("GET", _path(address))
         if answer.status == 404:
             return None
-        if not answer.good:
-            raise StoreError(refused(_where(address), answer))
-        return self._saw(address, answer.tree)
+        return self._saw(address, answer.tree) if answer.good else refused(_where(address), answer)
+
+    async def _look_again(self, api: Api, address: Address) -> Seen | None:
+        """One object that could be looked at before. Raises: StoreError."""
+        look = await self._look(api, address)
+        if isinstance(look, Text):
+            raise StoreError(look)
+        return look
 
     def _saw(self, address: Address, tree: Tree) -> Seen:
         seen = read_object(tree, self._owner, self._uids.ours.get(address))
@@ -180,7 +191,7 @@ class KubernetesStore:
                 return await self._applied(api, change, answer, was_there=seen is not None)
             if answer.status != 409 or _conflicts(answer):
                 return _verdict(address, answer)
-            before, seen = seen, await self._look(api, address)
+            before, seen = seen, await self._look_again(api, address)
             if seen and seen.content == change.after and (seen.alone or (before and before.uid == seen.uid)):
                 self._uids.ours[address] = seen.uid  # it was done, and the answer got lost
                 return Outcome.DONE, None
@@ -222,7 +233,7 @@ class KubernetesStore:
             if answer.good or answer.status == 404:
                 seen = None
             elif answer.status == 409:
-                seen = await self._look(api, address)
+                seen = await self._look_again(api, address)
             else:
                 return _verdict(address, answer)
         return Outcome.MOVED, _moved(address)
