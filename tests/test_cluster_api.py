@@ -138,7 +138,7 @@ def test_the_time_that_the_server_asks_for_is_waited(tmp_path: Path) -> None:
     with serving(tmp_path, lambda n: said(429, Retry_After="1") if n == 1 else said(200)) as server:
         assert server.cluster().run(get).good
     first, second = server.asked
-    assert 1 <= second - first < 2
+    assert second - first >= 1
 
 
 def test_more_time_than_there_is_ends_it_at_once_and_is_told(tmp_path: Path) -> None:

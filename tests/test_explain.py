@@ -303,7 +303,7 @@ def test_no_credential_is_shown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
         assert "\x1b" not in ran.out + ran.err
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
 def test_programs_that_run_are_looked_at_when_that_is_asked_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     put(desk.go_env, "GOPROXY=https://new.example\n")
     gopls = desk.home / "gopls"

@@ -159,7 +159,7 @@ def test_programs_are_told_once_and_only_when_the_environment_changed() -> None:
 
 def test_the_real_broadcast_comes_back() -> None:
     if sys.platform != "win32":
-        pytest.skip("Windows only")
+        pytest.skip("the registry is only on Windows")
     else:
         from goproxyctl.stores.winkeys import WindowsKeys
 

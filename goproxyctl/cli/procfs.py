@@ -41,6 +41,8 @@ def _environment(number: int) -> Mapping[str, str] | None:
         block = _read(f"{_FOLDER}/{number}/environ")
     except PermissionError:
         return None
+    if not block and _read(f"{_FOLDER}/{number}/statm").startswith("0 "):
+        raise ProcessLookupError  # while it ends, its memory goes before its name
     # an empty entry, which execve takes, does not end the block here
     return {name: value for part in block.split("\0") for name, value in entries_of(part)}
 

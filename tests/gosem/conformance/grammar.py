@@ -3,7 +3,6 @@
 import subprocess
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 from goproxyctl.gosem.chain import read_chain
@@ -12,7 +11,7 @@ from goproxyctl.gosem.sumdb import read_sumdb
 from goproxyctl.gosem.toolchain import read_toolchain
 from goproxyctl.gosem.version import GoVersion
 from tests.gosem.conformance.content import SIGNER, go_mod
-from tests.gosem.conformance.running import clean_environment
+from tests.gosem.conformance.running import clean_environment, go_home
 
 Variable = Literal["GOPROXY", "GOSUMDB", "GOTOOLCHAIN"]
 
@@ -78,7 +77,7 @@ def agrees(variable: Variable, said: str, predicted: str) -> bool:
 
 def ask_go(binary: str, variable: Variable, value: str) -> str:
     """What go says of a value; nothing leaves loopback: the only proxy is a folder, the way out is refused."""
-    with TemporaryDirectory(prefix="gosem-", ignore_cleanup_errors=True) as home:
+    with go_home() as home:
         environment = clean_environment(home)
         if variable == "GOTOOLCHAIN":
             command = ["env", "GOOS"]

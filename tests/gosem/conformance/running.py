@@ -3,6 +3,8 @@
 import json
 import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +39,16 @@ def run_case(go: str, case: Case, tls: Path, *, timeout_s: float = 120) -> Obser
             thread.join()
 
 
+@contextmanager
+def go_home() -> Iterator[str]:
+    """A home of its own, where go keeps no counts: what counts would still write there when go has ended."""
+    with TemporaryDirectory(prefix="gosem-") as home:
+        telemetry = Path(home, ".config", "go", "telemetry")
+        telemetry.mkdir(parents=True)
+        (telemetry / "mode").write_text("off")
+        yield home
+
+
 def clean_environment(home: str) -> dict[str, str]:
     """Everything of its own: home, caches, go env file; no toolchain but the one that runs; no way out."""
     return {
@@ -55,7 +67,7 @@ def clean_environment(home: str) -> dict[str, str]:
 
 
 def _run(go: str, case: Case, world: World, tls: Path, timeout_s: float) -> Observed:
-    with TemporaryDirectory(prefix="gosem-", ignore_cleanup_errors=True) as home:
+    with go_home() as home:
         environment = clean_environment(home) | case.environment
         environment |= {"HTTP_PROXY": world.url, "HTTPS_PROXY": world.url, "SSL_CERT_FILE": str(tls / "good.pem")}
         work = Path(home, "work")

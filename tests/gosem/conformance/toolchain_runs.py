@@ -8,7 +8,6 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 from goproxyctl.gosem.outcome import Outcome, Purpose
 from goproxyctl.gosem.request import Assumed, Result, Where
@@ -20,7 +19,7 @@ from tests.gosem.conformance import content
 from tests.gosem.conformance.cases import ANSWERS, Table
 from tests.gosem.conformance.comparing import lines_of
 from tests.gosem.conformance.content import SIGNER
-from tests.gosem.conformance.running import clean_environment
+from tests.gosem.conformance.running import clean_environment, go_home
 from tests.gosem.conformance.servers import Line, Reply, World
 from tests.gosem.conformance.serving import purpose_of
 
@@ -109,7 +108,7 @@ def fetch(go: str, case: ToolchainCase, tls: Path) -> Fetched:
         body = b"<html>" if outcome is Outcome.HTML else b"" if outcome is Outcome.EMPTY else bodies.get(purpose, b"")
         return Reply(body=body, cut=outcome is Outcome.TRUNCATED)
 
-    with World(tls, answer, set(), set()) as world, TemporaryDirectory(ignore_cleanup_errors=True) as home:
+    with World(tls, answer, set(), set()) as world, go_home() as home:
         thread = threading.Thread(target=world.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         environment = clean_environment(home) | case.environment | {"GOTOOLCHAIN": NAME}
