@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from goproxyctl.diff import Line, diff_change, diff_contents
@@ -87,7 +87,6 @@ chains = st.lists(st.sampled_from([A, B, C, "https://d.example"]), max_size=6).f
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # others may load the machine
 @given(chains, chains)
 def test_the_hops_of_a_diff_are_those_of_both_chains(before: str, after: str) -> None:
     found = diff_chains(before, after)
@@ -196,7 +195,6 @@ def test_no_secret_and_no_control_character_gets_into_a_diff() -> None:
 words = st.lists(st.sampled_from(["a", "b", "c", "", "GOPROXY=off", "-x", "+x"]), max_size=12)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # others may load the machine
 @given(words, words, st.sampled_from(["", "\n"]), st.sampled_from(["", "\n"]))
 def test_a_diff_is_empty_exactly_when_nothing_differs(
     old: list[str], new: list[str], old_end: str, new_end: str

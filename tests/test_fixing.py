@@ -302,7 +302,7 @@ def mended(text: str) -> tuple[str, int]:
     raise AssertionError(text)
 
 
-@settings(max_examples=scaled(60, 3000), deadline=None)
+@settings(max_examples=scaled(60, 3000))
 @given(policies())
 def test_fixes_keep_every_foreign_line_and_end(text: str) -> None:
     after, _ = mended(text)
