@@ -16,7 +16,9 @@ OTHER = "https://other.acme.example,direct"
 
 def test_a_cluster_is_planned_applied_in_sync_and_given_back(fleet: Fleet) -> None:
     fleet.grow(12)
-    assert "12 to create" in fleet.run("plan").out
+    planned = fleet.run("plan").out
+    assert "ConfigMap/goproxy-env: 12 namespaces  new" in planned
+    assert "12 to create" in planned
     assert fleet.values() == {None}
     assert fleet.ledger() is None
 

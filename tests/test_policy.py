@@ -196,9 +196,18 @@ FILES = [
     ),
     ('a: "\\ud800"\n', "1:4: half of a character (a lone surrogate) [yaml-character]"),
     ("a: [" * 40 + "\n", "1:65: values are nested more than 32 deep [yaml-limit]"),
-    ("a: x\n" + "b" * 70000 + ": x\n", "1:1: a line of more than 65536 characters [yaml-limit]"),
-    ("a: " + "x" * 70000 + "\n", "1:1: a line of more than 65536 characters [yaml-limit]"),
-    ("a: [" + "1," * 21000 + "]\n", "1:1: more than 12000 lines or commas in one file [yaml-limit]"),
+    (
+        "a: x\n" + "b" * 70000 + ": x\n",
+        "2:1: a line of more than 65536 characters [yaml-limit]; break it: one entry on a line",
+    ),
+    (
+        "a: " + "x" * 70000 + "\n",
+        "1:1: a line of more than 65536 characters [yaml-limit]; break it: one entry on a line",
+    ),
+    (
+        "a: [" + "1," * 21000 + "]\n",
+        "1:1: more than 12000 lines or commas in one file [yaml-limit]; move a part into a file of its own, and name it in extends",
+    ),
     ("a: [" + "{b: 1}," * 7000 + "]\n", "1:26246: more than 15000 values in one file [yaml-limit]"),
     ("a: |\n" + f" {'x' * 100}\n" * 700, "1:4: a text of more than 65536 characters [yaml-limit]"),
     ("#" * 262145, "1:1: the file has 262145 bytes; at most 262144 are read [yaml-limit]"),

@@ -107,14 +107,17 @@ def _check_characters(file: str, text: str, complaints: Complaints) -> None:
 
 def _check_size(file: str, text: str, complaints: Complaints) -> None:
     """Refuses what would keep the parser busy for long before it reaches a limit."""
-    longest = max(map(len, text.split("\n")))
-    if text.count("\n") > MAX_COUNT or text.count(",") > MAX_COUNT:
-        said = Text("yaml.too-many-lines", "more than {most} lines or commas in one file", most=MAX_COUNT)
-    elif longest > MAX_SCALAR:
+    lengths = [len(line) for line in text.split("\n")]
+    if len(lengths) > MAX_COUNT + 1 or text.count(",") > MAX_COUNT:
+        line, said = 1, Text("yaml.too-many-lines", "more than {most} lines or commas in one file", most=MAX_COUNT)
+        advice = Text("yaml.too-many-lines.advice", "move a part into a file of its own, and name it in extends")
+    elif max(lengths) > MAX_SCALAR:
+        line = lengths.index(max(lengths)) + 1
         said = Text("yaml.long-line", "a line of more than {most} characters", most=MAX_SCALAR)
+        advice = Text("yaml.long-line.advice", "break it: one entry on a line")
     else:
         return
-    complaints.add("yaml-limit", Mark(file, 1, 1), said)
+    complaints.add("yaml-limit", Mark(file, line, 1), said, advice)
     raise _StoppedError
 
 

@@ -83,7 +83,9 @@ def _members(changes: Sequence[Change], words: Words) -> Iterator[Row]:
         yield from (Row(f"  {key_text(change.address, words)}", (change,)) for change in changes)
         return
     where = "/".join(map(step_text, parent)) if parent else step_text(changes[0].address.key[-1])
-    if parent:
+    if changes[0].address.place is Place.KUBERNETES:
+        text = Text("report.members-spread", "{parent}: {count} namespaces", parent=where, count=len(changes))
+    elif parent:
         text = Text("report.members", "{parent}: {count} keys", parent=where, count=len(changes))
     else:
         text = Text("report.members-more", "{first} and {count} more", first=where, count=len(changes) - 1)
