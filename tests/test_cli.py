@@ -13,7 +13,7 @@ import pytest
 
 from goproxyctl import __version__
 from goproxyctl.cli.app import COMMANDS
-from goproxyctl.cli.completing import complete_profiles, complete_targets
+from goproxyctl.cli.completing import complete_contexts, complete_profiles, complete_targets
 from tests.catalogues import built
 from tests.desk import MACHINE, POLICY, TREE, Desk
 from tests.oracles import require
@@ -367,6 +367,51 @@ def test_commands_targets_and_kinds_are_completed(desk: Desk, shell: str) -> Non
     assert f"{mark}status" in completed(desk, shell, [], "st")
     assert f"{mark}editors" in completed(desk, shell, ["plan", "--target"], "e")
     assert f"{mark}vscode-launch" in completed(desk, shell, ["init", "--target"], "vs")
+
+
+KUBECONFIG = """\
+apiVersion: v1
+clusters:
+- cluster: {server: https://10.0.0.1}
+  name: a-cluster
+contexts:
+- context:
+    cluster: a-cluster
+    extensions:
+    - extension: {provider: minikube.sigs.k8s.io}
+      name: context_info
+    namespace: default
+  name: prod-eu
+- context: {cluster: a-cluster}
+  name: "arn:aws:eks:eu-1:1:cluster/prod_us@x"
+current-context: prod-eu
+kind: Config
+users:
+- name: someone
+"""
+
+
+def test_contexts_are_completed_from_every_kubeconfig(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [desk.home / "one", desk.home / "two", desk.home / "missing"]
+    files[0].write_text(KUBECONFIG)
+    files[1].write_text("contexts:\n- name: lab\n  context:\n    cluster: lab\n- name: prod-eu\n")
+    context, option = click.Context(click.Command("plan")), click.Option(["-t"])
+    monkeypatch.setenv("KUBECONFIG", os.pathsep.join(map(str, files)))
+    every = ["prod-eu", "arn:aws:eks:eu-1:1:cluster/prod_us@x", "lab"]
+    assert complete_contexts(context, option, "") == every
+    assert complete_contexts(context, option, "prod") == every[:1]
+    context.params["kubeconfig"] = str(files[1])
+    assert complete_contexts(context, option, "") == ["lab", "prod-eu"]
+    monkeypatch.delenv("KUBECONFIG")
+    del context.params["kubeconfig"]
+    assert complete_contexts(context, option, "") == []
+
+
+@pytest.mark.slow
+def test_a_context_is_completed_on_the_command_line(desk: Desk) -> None:
+    (desk.home / "kubeconfig").write_text(KUBECONFIG)
+    words = ["plan", "--in", "cluster", "--kubeconfig", str(desk.home / "kubeconfig"), "--context"]
+    assert completed(desk, "bash", words, "pr") == ["plain,prod-eu"]
 
 
 @pytest.mark.parametrize(

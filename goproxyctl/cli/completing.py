@@ -1,13 +1,16 @@
 """Words for the shell to complete. A policy that cannot be read completes to nothing; completion never complains."""
 
+import os
 import re
 from collections.abc import Iterator
 
 import click
 
-#: Units: characters. Larger files are no policies.
-_MOST = 1 << 18
+#: Units: characters. Larger files are no policies, and no kubeconfigs: each cluster has its certificates there.
+_MOST, _MOST_KUBECONFIG = 1 << 18, 1 << 24
 _NAME = re.compile(r"""(?:^|[\s{,])name:\s*["']?([a-z0-9][a-z0-9.-]*)""")
+#: What clouds and kubectl name contexts holds ``/``, ``_``, ``@`` and ``:``.
+_CONTEXT = re.compile(r"""[\s-]*name:\s*["']?([^\s"']+)""")
 _KEY = re.compile(r"""\s*["']?([a-z0-9][a-z0-9.-]*)["']?:""")
 
 
@@ -25,6 +28,20 @@ def complete_profiles(ctx: click.Context, _parameter: click.Parameter, incomplet
     return [match[1] for match in found if match and match[1].startswith(incomplete)]
 
 
+def complete_contexts(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The contexts of the kubeconfigs that the command line or the environment names."""
+    files = (ctx.params.get("kubeconfig") or os.environ.get("KUBECONFIG", "")).split(os.pathsep)
+    names = dict.fromkeys(name for file in files for name in _contexts(_text(file, _MOST_KUBECONFIG)))
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _contexts(kubeconfig: str) -> list[str]:
+    """What stands further in are names of extensions."""
+    found = [match for line in _section(kubeconfig, "contexts") if (match := _CONTEXT.match(line))]
+    outer = min((match[0].index("name:") for match in found), default=0)
+    return [match[1] for match in found if match[0].index("name:") == outer]
+
+
 def complete_kinds(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """The kinds of target."""
     from goproxyctl.targets import KINDS
@@ -40,10 +57,14 @@ def complete_rules(_ctx: click.Context, _parameter: click.Parameter, incomplete:
 
 
 def _policy(ctx: click.Context) -> str:
-    """The text of the policy. It is not parsed, for a shell waits for this, and importing a parser takes longest."""
+    return _text(ctx.params.get("file") or "policy.yaml")
+
+
+def _text(path: str, most: int = _MOST) -> str:
+    """What is in a file. It is not parsed, for a shell waits for this, and importing a parser takes longest."""
     try:
-        with open(ctx.params.get("file") or "policy.yaml", encoding="utf-8", errors="replace") as file:
-            return file.read(_MOST)
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(most)
     except (OSError, ValueError):
         return ""
 

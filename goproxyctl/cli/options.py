@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from goproxyctl.cli.completing import complete_profiles, complete_targets
+from goproxyctl.cli.completing import complete_contexts, complete_profiles, complete_targets
 from goproxyctl.cli.shell import Shell
 from goproxyctl.cli.words import option
 from goproxyctl.text import Text
@@ -100,6 +100,7 @@ _CONTEXT = option(
     "contexts",
     multiple=True,
     metavar="NAME",
+    shell_complete=complete_contexts,
     text=Text(
         "cli.option.contexts",
         "With --in cluster: this context of the kubeconfig; status, diff, plan and apply take several, and patterns.",
