@@ -9,9 +9,27 @@ from goproxyctl.intent import Facts
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from goproxyctl.stores.cluster import Answer, Api, Cluster
 
 _NAMESPACES = "/api/v1/namespaces"
+
+
+def read_facts(folder: "Path", file: str) -> Facts:
+    """The namespaces in the file of ``--facts``, as ``folder`` sees it. Raises: GoproxyctlError."""
+    try:
+        content = (folder / file).read_bytes()
+    except OSError as error:
+        raise GoproxyctlError(
+            Text(
+                "facts.file",
+                "--facts {file}: cannot be read: {why}; make it with kubectl get namespaces -o json",
+                file=file,
+                why=error.strerror or "OSError",
+            )
+        ) from error
+    return parse_facts(content, file)
 
 
 def parse_facts(content: bytes, file: str) -> Facts:

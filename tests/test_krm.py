@@ -2,10 +2,15 @@
 
 import io
 import json
+import os
+import re
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import jsonschema
 import pytest
@@ -42,19 +47,23 @@ NAMESPACES = """\
 - {apiVersion: v1, kind: Namespace, metadata: {name: team-a, labels: {team: go}}}
 - {apiVersion: v1, kind: Namespace, metadata: {name: team-b}}
 """
-CONFIG = """\
+#: What kpt and kustomize note in the metadata; a policy itself has no text of several lines.
+NOTE = """\
+  annotations:
+    config.kubernetes.io/function: |
+      exec: {path: goproxyctl}
+"""
+PLAIN = """\
 apiVersion: goproxyctl/v1
 kind: Policy
 metadata:
   name: acme
-  annotations:
-    config.kubernetes.io/function: |
-      exec: {path: goproxyctl}
 spec:
   chain: [{name: gateway, url: "https://goproxy.acme.example", role: gatekeeper}, direct]
   targets:
     - {name: cluster, kind: configmap, path: manifests/goproxy.yaml, namespaces: {match: {team: go}}}
 """
+CONFIG = PLAIN.replace("spec:\n", NOTE + "spec:\n")
 CONFIGMAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "goproxy-env", "namespace": "team-a"}}
 
 Function = Callable[..., Ran]
@@ -198,6 +207,18 @@ def test_what_is_no_manifest_is_left_out_and_said(function: Function) -> None:
     assert len(answer["items"]) == 3
 
 
+@pytest.mark.parametrize("page", ["docs/kubernetes.md", "docs/zh/kubernetes.md"])
+def test_a_policy_with_the_annotation_for_kustomize_is_a_policy_for_every_command(page: str, desk: Desk) -> None:
+    (note,) = re.findall(
+        r"^config\.kubernetes\.io/function: .*$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert yaml.safe_load(yaml.safe_load(note)["config.kubernetes.io/function"]) == {
+        "exec": {"path": "goproxyctl", "args": ["krm"]}
+    }
+    desk.write(PLAIN.replace("spec:\n", f"  annotations:\n    {note}\nspec:\n"))
+    assert desk.run("validate").code == 0
+
+
 def _yaml_goldens() -> list[Path]:
     return sorted(
         file for file in (ROOT / "tests" / "golden").glob("*/*/desired/**/*") if file.suffix in {".yaml", ".yml"}
@@ -226,6 +247,70 @@ def test_facts_of_a_file_come_before_the_namespaces_among_the_items(function: Fu
     (desk.tree / "facts.json").write_text(json.dumps(listed))
     answer = document(function(resource_list(), "--facts", "facts.json"))
     assert answer["items"][2]["metadata"]["namespace"] == "other"
+
+
+@pytest.mark.parametrize(("file", "why"), [("gone.json", "No such file or directory"), (".", "Is a directory")])
+@pytest.mark.skipif(sys.platform == "win32", reason="the words of Unix")
+def test_facts_that_cannot_be_read_are_named_with_what_to_do(
+    file: str, why: str, function: Function, desk: Desk
+) -> None:
+    said = f"--facts {file}: cannot be read: {why}; make it with kubectl get namespaces -o json"
+    ran = function(resource_list(), "--facts", file)
+    assert (ran.code, ran.err) == (1, said + "\n")
+    assert document(ran)["items"] == yaml.safe_load(NAMESPACES)
+    desk.write(PLAIN)
+    for command in (["render", "-o", "-"], ["plan"], ["diff"], ["status"], ["apply", "--yes"]):
+        ran = desk.run(*command, "--facts", file)
+        assert (ran.code, ran.out, ran.err) == (1, "", f"error: {said}\n"), command
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe of Unix")
+def test_an_answer_that_nobody_takes_is_a_failure(desk: Desk) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as gone:
+        done = subprocess.run(
+            desk.command("krm"), cwd=desk.tree, env=desk.env(), input=resource_list().encode(), stdout=gone,
+            stderr=subprocess.PIPE, timeout=60,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def _left(pipe: IO[bytes]) -> int:
+    """How many bytes wait in a pipe for its reader."""
+    import fcntl
+    import termios
+
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe of Unix")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_wait_for_the_list(number: signal.Signals, code: int, desk: Desk) -> None:
+    program = (
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background is started without it
+        "from goproxyctl.cli import main\n"
+        "sys.exit(main(['krm']))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=desk.tree, env=desk.env(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as run:  # fmt: skip
+        assert run.stdin is not None
+        run.stdin.write(resource_list().encode()[:100])
+        run.stdin.flush()
+        for _ in range(1_000):
+            if not _left(run.stdin):
+                break
+            time.sleep(0.02)
+        assert run.poll() is None
+        run.send_signal(number)
+        out, err = run.communicate(timeout=20)
+    assert (run.returncode, out) == (code, b"")
+    assert b"Traceback" not in err
 
 
 @pytest.mark.parametrize(

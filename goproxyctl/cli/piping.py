@@ -10,7 +10,7 @@ from goproxyctl.cli.resourcelist import Own, field, identity, own_objects, print
 from goproxyctl.cli.shell import Shell
 from goproxyctl.desired import make_desired
 from goproxyctl.errors import GoproxyctlError, PolicyError, Problem, Severity, StoreError
-from goproxyctl.facts import parse_facts
+from goproxyctl.facts import read_facts
 from goproxyctl.intent import Facts
 from goproxyctl.policy import Policy, load_policy
 from goproxyctl.text import Text, shown
@@ -24,7 +24,7 @@ MARK = "goproxyctl/krm"
 
 
 def run_function(shell: Shell, facts_file: str | None) -> int:
-    """The exit code: 1 when anything is an error; then the items stay as they came."""
+    """The exit code: 1 when anything is an error (the items then stay as they came), or nobody reads the answer."""
     listed = read_list(_standard_input())
     try:
         policy = _policy(listed.get(_CONFIG))
@@ -74,7 +74,7 @@ def _refuse(path: str) -> NoReturn:
 def _facts(shell: Shell, items: list[Any], file: str | None) -> Facts | None:
     """What is known of namespaces: the file that was named, else the namespaces among the items, if there are any."""
     if file is not None:
-        return parse_facts((shell.cwd / file).read_bytes(), file)
+        return read_facts(shell.cwd, file)
     found = {at.name: item for item in items if (at := identity(item))[:2] == ("", "Namespace")}
     return Facts({name: _labels(item) for name, item in found.items()}) if found else None
 
@@ -128,11 +128,11 @@ def _answer(shell: Shell, listed: Any, made: Iterable[Own], results: list[dict[s
     listed.pop("results", None)
     if results:
         listed["results"] = quoted(results)
-    shell.out_bytes((print_list(listed, made) if made else print_document(listed)).encode())
+    stayed = shell.out_bytes((print_list(listed, made) if made else print_document(listed)).encode())
     errors = [result["message"] for result in results if result["severity"] == Severity.ERROR.value]
     for message in errors:
         shell.err_lines(message)
-    return 1 if errors else 0
+    return 1 if errors or not stayed else 0
 
 
 def _failures(shell: Shell, error: GoproxyctlError) -> list[dict[str, Any]]:

@@ -178,12 +178,12 @@ def open_session(shell: Shell, selection: Selection, *, today: date | None = Non
 
 
 def informed(policy: Policy, shell: Shell, selection: Selection) -> Policy:
-    """The policy, its targets told of what the file of ``--facts`` says. Raises: GoproxyctlError, OSError."""
+    """The policy, its targets told of what the file of ``--facts`` says. Raises: GoproxyctlError."""
     if selection.facts is None:
         return policy
-    from goproxyctl.facts import parse_facts
+    from goproxyctl.facts import read_facts
 
-    return policy.knowing(parse_facts((shell.cwd / selection.facts).read_bytes(), selection.facts))
+    return policy.knowing(read_facts(shell.cwd, selection.facts))
 
 
 def _check_targets(policy: Policy, selection: Selection) -> None:
