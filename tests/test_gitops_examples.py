@@ -111,6 +111,18 @@ def test_the_plugin_is_what_argocd_declares() -> None:
     jsonschema.validate(document(PLUGIN / "plugin.yaml"), schema)
 
 
+def test_only_an_application_that_names_the_plugin_gets_it() -> None:
+    """Argo CD asks a discovery of every Application that names no tool, before Helm and kustomize.
+
+    Whoever keeps a policy.yaml of another program would get ours. Source: argo-cd, util/app/discovery/discovery.go.
+    """
+    spec = document(PLUGIN / "plugin.yaml")["spec"]
+    assert not {"discover", "version"} & spec.keys(), "a version would become a part of the name"
+    argo = next(target for target in document(PLUGIN.parent / "goproxy" / "policy.yaml")["spec"]["targets"]
+                if target["kind"] == "argocd")  # fmt: skip
+    assert argo["plugin"] == document(PLUGIN / "plugin.yaml")["metadata"]["name"]
+
+
 def test_the_plugin_announces_the_parameters_that_there_are() -> None:
     from goproxyctl.cli.argocd import _MEMBERS
 

@@ -52,7 +52,10 @@ def _parameter(one: Any) -> tuple[str, Any]:
             Text("argocd.unknown", "{variable}: there is no parameter {name!r}; known are {names}",
                  variable=VARIABLE, name=name, names=", ".join(_MEMBERS))
         )  # fmt: skip
-    value = one.get(_MEMBERS[name])
+    member = _MEMBERS[name]
+    value = one.get(member)
+    if any(other for key, other in one.items() if key not in {"name", member}):  # a value that would count for nothing
+        _refuse()
     if name == "profile":
         return name, value if isinstance(value, str) or value is None else _refuse()
     targets = value if isinstance(value, list) or value is None else _refuse()
