@@ -183,6 +183,40 @@ def test_the_schema_of_kyverno_takes_its_policies() -> None:
         jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
 
 
+def unsaid(schema: Mapping[str, Any], root: Mapping[str, Any], value: Any, *, listed: bool = False) -> Iterator[str]:
+    """The fields within lists that the API server would fill with a default."""
+    while "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    if isinstance(value, dict):
+        for name, below in schema.get("properties", {}).items():
+            if name in value:
+                yield from unsaid(below, root, value[name], listed=listed)
+            elif listed and "default" in below:
+                yield name
+    elif isinstance(value, list):
+        for one in value:
+            yield from unsaid(schema.get("items", {}), root, one, listed=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "made", "schema"),
+    [
+        ("kyverno", "ClusterPolicy", "kyverno-clusterpolicy-v1.json"),
+        ("trust-bundle", "Bundle", "trustmanager-bundle-v1alpha1.json"),
+    ],
+)
+def test_no_default_of_the_api_server_is_drift_for_argocd(kind: str, made: str, schema: str) -> None:
+    """Argo CD compares a list of a custom resource as one value. Source: github.com/kyverno/policies/issues/896."""
+    root = json.loads(shared_schema(schema).read_text())
+    found = [document for document in golden(kind) if document["kind"] == made]
+    assert found
+    for document in found:
+        assert list(unsaid(root, root, document)) == []
+    if made == "ClusterPolicy":
+        del document["spec"]["rules"][0]["skipBackgroundRequests"]
+        assert list(unsaid(root, root, document)) == ["skipBackgroundRequests"]
+
+
 def test_kubernetes_takes_the_native_policy_and_every_plain_object() -> None:
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
     kinds = {"ConfigMap", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"}
@@ -222,6 +256,22 @@ def test_kyverno_generates_what_the_configmap_kind_states() -> None:
     rule = policy["spec"]["rules"][0]["generate"]
     assert rule["data"]["data"] == configmap["data"]
     assert rule["data"]["metadata"]["labels"] == configmap["metadata"]["labels"]
+
+
+@pytest.mark.parametrize("wanted", [["team-a"], {"match": {"team": "go"}}, {"match": "all"}])
+def test_kyverno_also_gives_the_configmap_to_namespaces_that_are_there(wanted: Any) -> None:
+    """In the background a rule is matched without an operation, which no list of operations holds.
+
+    Source: kyverno 1.19, pkg/engine/utils/match.go, doesResourceMatchConditionBlock; kyverno/policies issue 1123.
+    """
+    (policy,) = written(make_target("kyverno", namespaces=wanted))
+    generated, mutated = policy["spec"]["rules"]
+    assert generated["generate"]["generateExisting"] is True
+    (about,) = generated["match"]["any"]
+    assert about["resources"]["kinds"] == ["Namespace"]
+    assert "operations" not in about["resources"]
+    (about,) = mutated["match"]["any"]
+    assert about["resources"]["operations"] == ["CREATE"], "a pod that runs can get no variables any more"
 
 
 @pytest.mark.parametrize("containers", ["containers", "initContainers"])

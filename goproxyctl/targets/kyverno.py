@@ -24,6 +24,9 @@ from goproxyctl.targets.kubernetes import (
 )
 
 _NATIVE = "admissionregistration.k8s.io/v1"
+#: What the API server would fill into a rule: unsaid, Argo CD would see it as drift for ever.
+#: Source: kyverno.io_clusterpolicies.yaml; github.com/kyverno/policies/issues/896.
+_STATED = {"skipBackgroundRequests": True}
 #: The lists of containers that a pod may be created with.
 _LISTS = ("containers", "initContainers")
 
@@ -93,6 +96,7 @@ class Kyverno(Target):
         """A ConfigMap stays when the policy goes: pods that refer to it would not start any more without it."""
         return {
             "name": "configmap",
+            **_STATED,
             **self._about("Namespace"),
             "generate": {
                 "apiVersion": "v1",
@@ -108,16 +112,20 @@ class Kyverno(Target):
 
     def _mutate(self) -> dict[str, Any]:
         foreach = [self._add(name, first=first) for name in _LISTS for first in (True, False)]
-        return {"name": "env-from", **self._about("Pod"), "mutate": {"foreach": foreach}}
+        return {"name": "env-from", **_STATED, **self._about("Pod"), "mutate": {"foreach": foreach}}
 
     def _about(self, kind: Literal["Namespace", "Pod"]) -> dict[str, Any]:
         """Which objects a rule is about. Names of namespaces may be patterns here, so prefixes can be left out.
 
-        Source: kyverno.io, selecting resources: within one entry of `any` everything must hold.
+        No operations for namespaces: in the background, for those that are there already and for new values, Kyverno
+        matches without one, and that is in no list.
+        Source: kyverno.io, selecting resources: within one entry of `any` everything must hold; kyverno 1.19,
+        pkg/engine/utils/match.go, and github.com/kyverno/policies/issues/1123.
         """
         of_pod = kind == "Pod"
-        about: dict[str, Any] = {"kinds": [kind], "operations": ["CREATE"] if of_pod else ["CREATE", "UPDATE"]}
+        about: dict[str, Any] = {"kinds": [kind]}
         if of_pod:
+            about["operations"] = ["CREATE"]
             about["selector"] = {"matchLabels": dict(sorted(self.selector.items()))}
         by_name, by_label = ("namespaces", "namespaceSelector") if of_pod else ("names", "selector")
         if not isinstance(self.namespaces, Selector):
