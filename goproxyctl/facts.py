@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from goproxyctl.errors import GoproxyctlError, StoreError
 from goproxyctl.intent import Facts
+from goproxyctl.targets.kubernetes import is_namespace
 from goproxyctl.text import Text
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _namespace(one: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         raise ValueError
     metadata = one["metadata"]
     labels = metadata.get("labels") or {}
-    if not all(isinstance(text, str) for text in (metadata["name"], *labels.values())):
+    if not is_namespace(metadata["name"]) or not all(isinstance(text, str) for text in labels.values()):
         raise ValueError
     return metadata["name"], labels
 

@@ -331,6 +331,15 @@ def test_what_is_no_resource_list_gives_no_output(text: str, function: Function)
     assert ran.err.startswith("error: standard input: ")
 
 
+@pytest.mark.parametrize("metadata", ["", ", metadata: {}", ", metadata: {name: ../../x, labels: {team: go}}",
+                                      ', metadata: {name: "x\\n", labels: {team: go}}'])  # fmt: skip
+def test_a_namespace_that_cannot_be_is_no_fact(metadata: str, function: Function) -> None:
+    ran = function(resource_list(f"- {{apiVersion: v1, kind: Namespace{metadata}}}\n{NAMESPACES}"))
+    assert ran.code == 0
+    (made,) = document(ran)["items"][3:]
+    assert made["metadata"]["namespace"] == "team-a"
+
+
 @pytest.mark.parametrize(
     "item", ["x", "[]", "{metadata: 1}", "{metadata: {annotations: []}}", "~", "{kind: {}, apiVersion: 1}"]
 )

@@ -13,6 +13,7 @@ from goproxyctl.errors import GoproxyctlError, PolicyError, Problem, Severity, S
 from goproxyctl.facts import read_facts
 from goproxyctl.intent import Facts
 from goproxyctl.policy import Policy, load_policy
+from goproxyctl.targets.kubernetes import is_namespace
 from goproxyctl.text import Text, shown
 
 #: What a message calls the policy.
@@ -72,10 +73,15 @@ def _refuse(path: str) -> NoReturn:
 
 
 def _facts(shell: Shell, items: list[Any], file: str | None) -> Facts | None:
-    """What is known of namespaces: the file that was named, else the namespaces among the items, if there are any."""
+    """What is known of namespaces: the file that was named, else the namespaces among the items, if there are any.
+
+    One whose name no API server takes is none.
+    """
     if file is not None:
         return read_facts(shell.cwd, file)
-    found = {at.name: item for item in items if (at := identity(item))[:2] == ("", "Namespace")}
+    found = {
+        at.name: item for item in items if is_namespace((at := identity(item)).name) and at[:2] == ("", "Namespace")
+    }
     return Facts({name: _labels(item) for name, item in found.items()}) if found else None
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -12,20 +13,13 @@ from goproxyctl.intent import Facts, Intent
 from goproxyctl.text import Text
 
 #: Source: kubernetes.io, object names: RFC 1123 label and subdomain.
-Namespace = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", examples=["team-a"])]
-ObjectName = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
-        max_length=253,
-        examples=["goproxy-env"],
-    ),
-]
+_DNS = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+Namespace = Annotated[str, Field(pattern=rf"^{_DNS}$", examples=["team-a"])]
+ObjectName = Annotated[str, Field(pattern=rf"^{_DNS}(\.{_DNS})*$", max_length=253, examples=["goproxy-env"])]
 #: A key of a ConfigMap or a Secret, where it becomes the name of a file. Source: kubernetes.io, ConfigMaps.
 FileKey = Annotated[str, Field(pattern=r"^\.?[A-Za-z0-9_-][A-Za-z0-9._-]{0,251}$", examples=["ca.crt"])]
 
 #: Source: kubernetes.io, labels: syntax and character set.
-_DNS = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _LABEL_KEY = rf"^({_DNS}(\.{_DNS})*/)?[A-Za-z0-9]([A-Za-z0-9._-]{{0,61}}[A-Za-z0-9])?$"
 Labels = Annotated[
     dict[
@@ -86,6 +80,11 @@ Namespaces = Annotated[
     Annotated[tuple[Namespace, ...], Field(min_length=1), Tag("<names>")] | Annotated[Selector, Tag("<selector>")],
     Discriminator(_form_of_namespaces),
 ]
+
+
+def is_namespace(name: str) -> bool:
+    """Whether a namespace can be called that; what is told of a cluster becomes a part of paths."""
+    return re.fullmatch(_DNS, name) is not None
 
 
 def is_system(name: str) -> bool:
