@@ -23,11 +23,13 @@ each_policy = pytest.mark.parametrize("policy", POLICIES, ids=[policy.parent.par
 
 
 def run(folder: Path, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """One run of ours in a folder."""
     command = [sys.executable, "-m", "goproxyctl", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=60, input=given or "")
 
 
 def document(file: Path) -> Any:
+    """The one document of a file."""
     return yaml.safe_load(file.read_text(encoding="utf-8"))
 
 

@@ -119,6 +119,14 @@ SPECS = [
             "6:108: 'path' does not have the form that is needed [field-value]; for example: path: \"windows/set-go-proxy.bat\"",
         ],
     ),
+    (
+        CHAIN
+        + "  targets:\n    - {name: a, kind: configmap, namespaces: [A]}\n    - {name: b, kind: configmap, namespaces: []}\n",
+        [
+            '7:47: write it in lower case [field-value]; for example: "team-a"',
+            "8:34: 'namespaces' needs at least 1 entries [field-value]",
+        ],
+    ),
 ]
 
 

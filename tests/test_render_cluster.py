@@ -44,10 +44,12 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 def documents(out: str | bytes) -> list[dict[str, Any]]:
+    """The objects of a stream, every scalar as text."""
     return list(yaml.load_all(out, yaml.BaseLoader))
 
 
 def parameters(*given: Mapping[str, Any]) -> str:
+    """Parameters of an application as Argo CD hands them over."""
     return json.dumps(given)
 
 

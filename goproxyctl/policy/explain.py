@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from goproxyctl.policy.check import Wrong
-from goproxyctl.policy.nodes import Fields, Node, child
+from goproxyctl.policy.nodes import Fields, Items, Node, child
 from goproxyctl.policy.wording import Case, say
 
 #: As many as are ever shown.
@@ -19,10 +19,20 @@ def explain(errors: Sequence[Mapping[str, Any]], model: type[BaseModel], node: N
     schema = _schema(model)
     cases = [_case(error, node, _Place(schema, (schema,))) for error in errors[:_MOST]]
     # The branches of a union each complain about the same value; one complaint is enough.
-    unique = {(case.path, case.field if case.kind == "missing" else ""): case for case in reversed(cases)}
+    unique = {
+        (case.path, case.field if case.kind == "missing" else ""): case
+        for case in reversed(cases)
+        if not _is_miscounted(case)
+    }
     wrongs = [(case, say(case)) for case in reversed(unique.values())]
     misspelt = {(case.path[:-1], case.meant) for case, _ in wrongs if case.kind == "extra_forbidden"}
     return tuple(wrong for case, wrong in wrongs if case.kind != "missing" or (case.path, case.field) not in misspelt)
+
+
+def _is_miscounted(case: Case) -> bool:
+    """Whether a list is called too short only because pydantic leaves the entries that are wrong out of its count."""
+    least: int = case.context.get("min_length", 0)
+    return case.kind == "too_short" and isinstance(case.node, Items) and len(case.node.nodes) >= least
 
 
 @cache
