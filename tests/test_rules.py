@@ -17,6 +17,7 @@ from tests.policy_files import CHAIN, HEAD, lines, load, problems, rules
 
 GATE = '  chain:\n    - {name: gate, url: "https://gate.acme.example", role: gatekeeper%s}\n    - {name: m, url: "https://goproxy.cn", role: mirror}\n    - "off"\n'
 FAILOVER = "  targets:\n    - {name: f, kind: scheduled-task, path: ~/f.ps1}\n"
+CONFIGMAP = "  targets:\n    - {name: a, kind: configmap, path: a.yaml, namespaces: [a]%s}\n"
 PRIVATE = "  private: {modules: [git.acme.example]%s}\n"
 
 
@@ -133,6 +134,20 @@ FOUND = [
         2,
         CHAIN + "  targets: [{name: a, kind: powershell, path: a.ps1, scope: user, ca_file: /etc/ca.pem}]\n",
     ),
+    (
+        "configmap-hashed",
+        4,
+        CHAIN
+        + CONFIGMAP % ", immutable: true"
+        + "    - {name: b, kind: kyverno, engine: native, path: b.yaml, namespaces: [a]}\n",
+    ),
+    (
+        "configmap-hashed",
+        4,
+        CHAIN
+        + CONFIGMAP % ", immutable: true"
+        + "    - {name: b, kind: helm-values, path: b.yaml, at: x, form: env-from}\n",
+    ),
     ("failover-not-lent", 6, GATE % "" + FAILOVER),
     ("failover-not-lent", 6, GATE % "" + FAILOVER + "    - {name: go, kind: go-env}\n"),
     ("failover-not-lent", 6, GATE % "" + FAILOVER + "    - {name: go, kind: go-env, lend: true, path: go/env}\n"),
@@ -238,6 +253,12 @@ CLEAN = [
     CHAIN
     + '  egress: {http: "socks5h://10.0.0.1:1080", https: "http://e.example", bypass: ["*", .a.example, "*.b.example", c.example:80, 10.0.0.0/8, "::1", "[::1]:80", "2001:db8::/32"]}\n',
     CHAIN + '  egress: {https: "http://e.example:1"}\n  targets: [{name: a, kind: sh, path: a.sh}]\n',
+    CHAIN + CONFIGMAP % "" + "    - {name: b, kind: kyverno, engine: native, path: b.yaml, namespaces: [a]}\n",
+    CHAIN + CONFIGMAP % ", immutable: true" + "    - {name: b, kind: kyverno, path: b.yaml, namespaces: [a]}\n",
+    CHAIN + CONFIGMAP % ", immutable: true" + "    - {name: b, kind: helm-values, path: b.yaml, at: x}\n",
+    CHAIN
+    + CONFIGMAP % ", immutable: true"
+    + "    - {name: b, kind: kyverno, engine: native, path: b.yaml, namespaces: [a], configmap: theirs}\n",
     GATE % "" + FAILOVER.replace("}", ", offline: true}") + "    - {name: go, kind: go-env, lend: true}\n",
     chain(hop("https://a.example", extra=", fallback: any-error"), "direct")
     + FAILOVER

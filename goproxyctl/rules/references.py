@@ -144,6 +144,38 @@ def ca_file_not_carried(subject: Subject) -> Findings:
             )
 
 
+def hashed_configmap(subject: Subject) -> Findings:
+    """Who names a ConfigMap as it is called in the policy never finds one whose name ends with a hash."""
+    made = [target for target in subject.targets.values() if _form(target) in ("configmap", "kyverno")]
+    plain = {_configmap(target) for target in made if not getattr(target, "immutable", False)}
+    hashed = {_configmap(target): target.name for target in made if getattr(target, "immutable", False)}
+    for index, target in subject.targets.items():
+        named = _configmap(target)
+        if _form(target) in ("kyverno native", "helm-values env-from") and named in hashed.keys() - plain:
+            yield Finding(
+                ("targets", index, "kind"),
+                Text(
+                    "configmap-hashed",
+                    "no ConfigMap has the name {name!r}: the one of target {other!r} is immutable, and its name ends "
+                    "with a hash",
+                    name=named,
+                    other=hashed[named],
+                ),
+                Text("configmap-hashed.advice", "leave immutable out of target {other!r}", other=hashed[named]),
+                target=target.name,
+            )
+
+
+def _form(target: Target) -> str:
+    """The kind, with the form of it by which a ConfigMap is only named, not made."""
+    forms = {"native", "env-from"} & {getattr(target, "engine", ""), getattr(target, "form", "")}
+    return " ".join((str(getattr(target, "kind", "")), *forms))
+
+
+def _configmap(target: Target) -> str:
+    return str(getattr(target, "configmap", ""))
+
+
 def _ca_advice(target: Target) -> Text | None:
     if hasattr(target, "ca_file") and target.carries_process_settings:
         return Text("trust-not-carried.advice", "set ca_file to where its reader finds them")
@@ -241,5 +273,14 @@ RULES: tuple[Rule, ...] = (
         Text("rule.ca-file-not-carried.why", "what the policy says there would come to nothing without a word"),
         ca_file_not_carried,
         waivable=False,
+    ),
+    Rule(
+        "configmap-hashed",
+        Severity.ERROR,
+        Text("rule.configmap-hashed", "a ConfigMap is named that has another name in the cluster"),
+        Text(
+            "rule.configmap-hashed.why", "a pod waits for a ConfigMap that it names, and for this one it waits for ever"
+        ),
+        hashed_configmap,
     ),
 )

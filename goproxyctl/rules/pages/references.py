@@ -9,6 +9,11 @@ _DESKS = (
     "  targets:\n"
     '    - {name: desks, kind: powershell, path: desks.ps1, scope: %s, ca_file: "C:\\\\acme\\\\bundle.pem"}\n'
 )
+_PODS = (
+    "  targets:\n"
+    "    - {name: settings, kind: configmap, path: manifests/settings.yaml, namespaces: [team-a]%s}\n"
+    "    - {name: pods, kind: kyverno, engine: native, path: manifests/pods.yaml, namespaces: [team-a]}\n"
+)
 _SH = "  targets: [{name: shells, kind: sh, path: goproxy.sh}]\n"
 
 
@@ -65,5 +70,10 @@ PAGES: dict[str, Page] = {
         _DESKS % "user",
         _DESKS % "session",
         "golang/go src/internal/cfg/cfg.go, KnownEnv: a go env file has no SSL_CERT_FILE",
+    ),
+    "configmap-hashed": policy_page(
+        _PODS % ", immutable: true",
+        _PODS % "",
+        "kubernetes.io, ConfigMaps: a container that refers to one that does not exist does not start",
     ),
 }
