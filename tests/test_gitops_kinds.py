@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def test_an_application_may_use_its_project_and_nothing_else() -> None:
     project, application = documents
     assert application["spec"]["project"] == project["metadata"]["name"] != "default"
     assert project["spec"]["sourceRepos"] == [application["spec"]["source"]["repoURL"]]
-    assert [d["namespace"] for d in project["spec"]["destinations"]] == ["team-a", "team-b"]
+    assert [d["namespace"] for d in project["spec"]["destinations"]] == ["", "team-a", "team-b"]
     assert {d["server"] for d in project["spec"]["destinations"]} == {application["spec"]["destination"]["server"]}
     assert project["spec"]["clusterResourceWhitelist"] == []
     assert application["spec"]["syncPolicy"]["automated"]["allowEmpty"] is False
@@ -99,11 +100,34 @@ def test_argocd_permits_what_an_application_says_and_nothing_is_allowed_twice(cl
     (made,) = make_target("argocd", clusters=clusters, **twice).desired(Intent("acme", "x"))
     project, application = yaml.safe_load_all(made.content)
     spec = application["spec"].get("template", application)["spec"]
-    (allowed,) = project["spec"]["destinations"]
-    assert allowed["server"] in {"*", spec["destination"]["server"]}
-    assert (allowed["server"] == "*") == bool(clusters)
+    itself, allowed = project["spec"]["destinations"]
+    assert itself["server"] == allowed["server"] == ("*" if clusters else spec["destination"]["server"])
     assert len(project["spec"]["namespaceResourceWhitelist"]) == 1
     assert spec["ignoreDifferences"][0]["managedFieldsManagers"] == ["x"]
+
+
+def permits(project: Mapping[str, Any], server: str, namespace: str) -> bool:
+    """Source: argo-cd, app_project_types.go, isDestinationMatched, for a project that denies nothing by name."""
+    return any(
+        fnmatchcase(server, allowed["server"]) and fnmatchcase(namespace, allowed["namespace"])
+        for allowed in project["spec"]["destinations"]
+    )
+
+
+@pytest.mark.parametrize("namespaces", [["team-a", "team-b"], ["team-*"], ["*"]])
+@pytest.mark.parametrize("options", [{}, {"clusters": {"a": "b"}}, {"split": True}])
+def test_a_project_permits_its_application_and_every_namespace_that_it_brings(
+    namespaces: list[str], options: Mapping[str, Any]
+) -> None:
+    """Argo CD syncs nothing of an Application whose own destination is not permitted; one with no namespace has ""."""
+    (made,) = make_target("argocd", namespaces=namespaces, **options).desired(Intent("acme", "x"))
+    project, application = yaml.safe_load_all(made.content)
+    to = application["spec"].get("template", application)["spec"]["destination"]
+    server = "https://elsewhere.acme.example" if "clusters" in options else to["server"]
+    assert permits(project, server, to.get("namespace", ""))
+    assert permits(project, server, "team-a")
+    assert permits(project, server, "kube-system") == (namespaces == ["*"])
+    assert len(project["spec"]["destinations"]) == len(namespaces) + (namespaces != ["*"])
 
 
 @pytest.mark.parametrize(

@@ -94,10 +94,12 @@ class ArgoCD(Target):
     def _project(self, intent: Intent) -> dict[str, Any]:
         """What the Applications may do, each thing once: Argo CD refuses a project that says one twice.
 
-        Clusters are allowed by address: Argo CD 2 compares no names where an Application says the address.
-        Source: argo-cd, app_project_types.go, ValidateProject and IsDestinationPermitted.
+        Clusters are allowed by address: Argo CD 2 compares no names where an Application says the address. An
+        Application of ours names no namespace, for its manifests do; that is one with an empty name, to be allowed too.
+        Source: argo-cd, app_project_types.go, ValidateProject and IsDestinationPermitted; argo-cd issue 11510.
         """
         server = "*" if self.clusters else _HERE
+        names = {*self.namespaces, *(() if "*" in self.namespaces else ("",))}
         return {
             "apiVersion": _API,
             "kind": "AppProject",
@@ -105,7 +107,7 @@ class ArgoCD(Target):
             "spec": {
                 "description": f"Module settings of go for {intent.owner}",
                 "sourceRepos": [self.repo],
-                "destinations": [{"server": server, "namespace": name} for name in sorted(set(self.namespaces))],
+                "destinations": [{"server": server, "namespace": name} for name in sorted(names)],
                 "clusterResourceWhitelist": [_group_kind(kind) for kind in sorted(set(self.cluster_kinds))],
                 "namespaceResourceWhitelist": [_group_kind(kind) for kind in sorted(set(self.kinds))],
             },
@@ -122,7 +124,7 @@ class ArgoCD(Target):
     def _set(self, intent: Intent) -> dict[str, Any]:
         """One template for as many Applications as there are clusters, folders, or pairs of both.
 
-        Source: argo-cd docs, ApplicationSet generators; a folder's own last segment is the namespace of that folder.
+        Source: argo-cd docs, ApplicationSet generators.
         """
         clusters = {"clusters": {"selector": {"matchLabels": dict(sorted((self.clusters or {}).items()))}}}
         folders = {
