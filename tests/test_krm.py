@@ -277,6 +277,13 @@ def test_an_answer_that_nobody_takes_is_a_failure(desk: Desk) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def test_a_closed_standard_input_holds_no_list(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    ran = desk.run("krm")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("error: standard input: this is no ResourceList")
+
+
 def _left(pipe: IO[bytes]) -> int:
     """How many bytes wait in a pipe for its reader."""
     import fcntl

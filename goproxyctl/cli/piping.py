@@ -38,7 +38,7 @@ def run_function(shell: Shell, facts_file: str | None) -> int:
 
 
 def _standard_input() -> str:
-    content = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    content = sys.stdin.buffer.read(_MOST_BYTES + 1) if sys.stdin else b""  # it may be closed
     if len(content) > _MOST_BYTES:
         raise GoproxyctlError(
             Text("krm.large", "standard input: more than {most} bytes; call the function for one overlay at a time",
