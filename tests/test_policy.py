@@ -127,6 +127,17 @@ SPECS = [
             "8:34: 'namespaces' needs at least 1 entries [field-value]",
         ],
     ),
+    (
+        CHAIN
+        + '  targets:\n    - {name: a, kind: argocd, path: a.yaml, namespaces: [a], repo: "git@h.example:a/b.git"}\n'
+        + '    - {name: b, kind: flux, path: b.yaml, url: "git@h.example:a/b.git"}\n'
+        + '    - {name: c, kind: flux, path: c.yaml, url: "git://h.example/b.git"}\n',
+        [
+            "7:68: this is git's short form for ssh [field-value]; write ssh://git@host/path",
+            "8:48: this is git's short form for ssh [field-value]; write ssh://git@host/path",
+            "9:48: 'url' does not have the form that is needed [field-value]; for example: url: \"https://git.acme.example/platform.git\"",
+        ],
+    ),
 ]
 
 

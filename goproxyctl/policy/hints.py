@@ -276,13 +276,18 @@ _FORMS: dict[str, tuple[_Finding, ...]] = {
     grammar.EXTENDS: _PATHS,
 }
 
-#: Fields of targets whose patterns the kinds define; all of them take paths.
+_REPOSITORY: tuple[_Finding, ...] = (
+    (r"^[\w.-]+@[\w.-]+:", Hint("field-value", Text("repository.short", "this is git's short form for ssh"),
+                               Text("repository.short.advice", "write ssh://git@host/path"))),
+)  # fmt: skip
+#: Fields of targets whose patterns the kinds define; these take paths.
 _PATH_FIELDS = re.compile(r"path|file|.*_file|.*_path")
 
 
 def explain(pattern: str, value: str, field: str) -> Hint:
     """Why ``value`` does not match ``pattern``, as far as we know the field or the pattern."""
-    findings = _FORMS.get(pattern) or (_PATHS if _PATH_FIELDS.fullmatch(field) else ())
+    other = _REPOSITORY if field in {"repo", "url"} else ()
+    findings = _FORMS.get(pattern) or (_PATHS if _PATH_FIELDS.fullmatch(field) else other)
     for expression, hint in findings:
         if re.search(expression, value):
             return hint
