@@ -113,13 +113,34 @@ def test_the_plugin_is_what_argocd_declares() -> None:
     jsonschema.validate(document(PLUGIN / "plugin.yaml"), schema)
 
 
-def test_only_an_application_that_names_the_plugin_gets_it() -> None:
+@pytest.mark.parametrize(
+    ("text", "is_ours"),
+    [
+        (b"# c\napiVersion: goproxyctl/v1\nkind: Policy\n", True),
+        (b"\xef\xbb\xbfapiVersion: 'goproxyctl/v1'\r\n", True),
+        (b"apiVersion: kyverno.io/v1\nkind: ClusterPolicy\n", False),
+        (b"kind: Policy\nspec:\n  apiVersion: goproxyctl/v1\n", False),
+        (b"\0\xff", False),
+        (b"", False),
+        (None, False),
+    ],
+)
+def test_the_plugin_takes_policies_of_ours_and_no_others(text: bytes | None, is_ours: bool, tmp_path: Path) -> None:
     """Argo CD asks a discovery of every Application that names no tool, before Helm and kustomize.
 
-    Whoever keeps a policy.yaml of another program would get ours. Source: argo-cd, util/app/discovery/discovery.go.
+    What it prints means yes, and where it fails there is a warning. Source: argo-cd, cmpserver/plugin/plugin.go.
     """
-    spec = document(PLUGIN / "plugin.yaml")["spec"]
-    assert not {"discover", "version"} & spec.keys(), "a version would become a part of the name"
+    if text is not None:
+        (tmp_path / "policy.yaml").write_bytes(text)
+    (tmp_path / "re.py").write_text("raise SystemExit('whoever has the repository ran something')\n")
+    find = document(PLUGIN / "plugin.yaml")["spec"]["discover"]["find"]
+    command = [sys.executable, *find["command"][1:], *find["args"]]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "policy.yaml\n" if is_ours else "", "")
+
+
+def test_the_target_names_the_plugin_as_it_is_called() -> None:
+    assert "version" not in document(PLUGIN / "plugin.yaml")["spec"], "it would become a part of the name"
     argo = next(target for target in document(PLUGIN.parent / "goproxy" / "policy.yaml")["spec"]["targets"]
                 if target["kind"] == "argocd")  # fmt: skip
     assert argo["plugin"] == document(PLUGIN / "plugin.yaml")["metadata"]["name"]
