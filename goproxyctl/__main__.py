@@ -1,9 +1,8 @@
 """The process of one command line: ``goproxyctl``, and ``python -m goproxyctl``."""
 
 import os
+import signal
 from typing import NoReturn
-
-from goproxyctl.cli import main
 
 
 def run() -> NoReturn:
@@ -11,6 +10,13 @@ def run() -> NoReturn:
 
     Everything is written and closed by then; to take all modules and objects apart first costs a twelfth of a validate.
     """
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # nothing is open while modules load: Ctrl-C just ends it, no traceback
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from goproxyctl.cli import main
+
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, before)
     os._exit(main())
 
 

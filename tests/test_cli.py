@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import select
 import subprocess
 import sys
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from goproxyctl import __version__
 from goproxyctl.cli.app import COMMANDS
 from goproxyctl.cli.completing import complete_contexts, complete_profiles, complete_targets
+from goproxyctl.targets import KINDS, load_kind
 from tests.catalogues import built
 from tests.desk import MACHINE, POLICY, TREE, Desk
 from tests.oracles import require
@@ -255,10 +258,38 @@ def test_schema_is_a_json_schema(desk: Desk) -> None:
 
 
 def test_kinds_lists_every_kind_with_its_line(desk: Desk) -> None:
-    from goproxyctl.targets import KINDS
-
     ran = desk.run("kinds")
-    assert [line.split()[0] for line in ran.out.splitlines()] == list(KINDS)
+    *lines, empty, last = ran.out.splitlines()
+    assert [line.split()[0] for line in lines] == list(KINDS)
+    assert (empty, last) == ("", f"kinds: {len(KINDS)}; goproxyctl kinds KIND tells the options of one")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_page_of_a_kind_tells_every_option_and_ends_with_an_entry_that_the_kind_takes(
+    desk: Desk, kind: str
+) -> None:
+    model = load_kind(kind)
+    own = [name for name in model.model_fields if name not in {"kind", "name", "profile"}]
+    ran = desk.run("kinds", kind)
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    told = [line for line in lines if re.match(r"  \w", line)]
+    assert [line.strip().partition(":")[0] for line in told] == own
+    assert [line.endswith("(required)") for line in told] == [model.model_fields[name].is_required() for name in own]
+    [entry] = yaml.safe_load(lines[-1])
+    assert model.model_validate_json(json.dumps(entry))
+
+    page = json.loads(desk.run("kinds", kind, "--format", "json").out)["kind"]
+    assert (page["options"], page["entry"]) == (own, entry)
+    for field in page["fields"]:
+        for value in (field["default"], field["example"]):
+            assert value is None or model.model_validate_json(json.dumps({**entry, field["name"]: value}))
+
+
+def test_an_option_with_few_values_tells_them(desk: Desk) -> None:
+    assert "  scope: session | user  (default: session)\n" in desk.run("kinds", "bat").out
+    assert "  immutable: true | false  (default: false)\n" in desk.run("kinds", "configmap").out
+    assert "  interval_min: 2..60  (default: 5)\n" in desk.run("kinds", "scheduled-task").out
 
 
 @pytest.mark.parametrize("name", [*COMMANDS])

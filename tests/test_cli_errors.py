@@ -37,7 +37,14 @@ USAGE = [
     (["apply"], "--yes"),
     (["remove"], "--yes"),
     (["adopt"], "--yes"),
+    (["kinds", "confgmap"], "did you mean 'configmap'?"),
+    (["kinds", "none"], "there is no kind 'none'; known here: allow-list, argocd, "),
     (["completion", "tcsh"], "'powershell'"),
+    (["completion"], "Choose from: bash, zsh, fish, powershell\n"),
+    (["status", "--context", "prod"], "--context: it is about a cluster; add --in cluster"),
+    (["apply", "--yes", "--in", "all", "--kubeconfig", "config"], "--kubeconfig: it is about a cluster"),
+    (["apply", "--yes", "--take-fields"], "--take-fields: it is about a cluster"),
+    (["prove", "--go", "new"], "an example: 1."),
     (["init"], "--region"),
     (["init", "--region", "cn"], "--yes"),
     (["init", "--region", "air-gap", "--yes"], "--gateway"),
@@ -110,6 +117,21 @@ def test_what_cannot_be_done_is_1_with_a_message(desk: Desk, case: str) -> None:
     assert desk.files() == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["apply", "no.plan"], "no.plan: No such file or directory (ENOENT); check the path"),
+        (["apply", "folder"], "folder: Is a directory (EISDIR); name a file"),
+        (["plan", "-o", "folder"], "folder: Is a directory (EISDIR); name a file"),
+        (["render", "-o", "empty.yaml"], "empty.yaml: File exists (EEXIST); name a folder"),
+    ],
+)
+@posix
+def test_what_the_system_says_comes_with_what_to_do(desk: Desk, arguments: list[str], said: str) -> None:
+    broken_files(desk.tree)
+    assert said in desk.run(*arguments).err
+
+
 @pytest.mark.skipif(
     sys.platform == "win32" or os.geteuid() == 0, reason="root may read everything, Windows has no modes"
 )
@@ -171,6 +193,25 @@ def test_signals_end_the_run_at_once_without_a_traceback(desk: Desk, number: sig
     assert run.returncode == code
     assert time.monotonic() - start < 2
     assert b"Traceback" not in err
+
+
+@posix
+def test_ctrl_c_while_modules_load_is_no_traceback(desk: Desk) -> None:
+    (desk.tree / "click.py").write_text("import time\nprint('ready', flush=True)\ntime.sleep(60)\n")
+    program = (
+        "import runpy, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "runpy.run_module('goproxyctl', run_name='__main__')\n"
+    )
+    environment = {**desk.env(), "PYTHONPATH": str(desk.tree)}
+    with subprocess.Popen(
+        [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"ready\n"
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=10)
+    assert (run.returncode, err) == (-signal.SIGINT, b"")
 
 
 @posix

@@ -444,7 +444,7 @@ TWO = ("--context", "prod-us", "--context", "rancher-a")
     ids=" ".join,
 )
 def test_what_takes_one_context_says_so_and_does_nothing(desk: Desk, words: tuple[str, ...]) -> None:
-    seal = asked(desk, "plan", "-o", "saved.plan", "--in", "tree")
+    seal = desk.run("plan", "-o", "saved.plan")
     assert seal.code == 0, seal
     kept = desk.files()
     ran = asked(desk, *words)

@@ -2,6 +2,8 @@
 
 import os
 import random
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -343,6 +345,25 @@ def test_the_tree_is_walked_and_says_what_it_leaves_out(tmp_path: Path) -> None:
         "big.sh": "larger than 256 KiB", "bin.sh": "not a text", "z.yaml": "not YAML that can be read (a template?)",
     }  # fmt: skip
     assert ended.stdout.endswith("files looked at: 2\n")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="paths longer than the system takes are made of links")
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    names = ["n" * 250] * 20
+    step = tmp_path
+    opened = []
+    for name in names:  # each step is made below the one before it, which is named by its number
+        (step / name).mkdir()
+        opened.append(os.open(step / name, os.O_RDONLY))
+        step = Path(f"/proc/self/fd/{opened[-1]}")
+    ended = scan(tmp_path)
+    for number in opened:
+        os.close(number)
+    shutil.rmtree(tmp_path / names[0])
+    left = r"^(n{250}/)+n{250}: not looked at: cannot be read \(File name too long\)$"
+    assert re.search(left, ended.stdout, re.MULTILINE)
+    assert ended.stdout.endswith("files looked at: 0; nothing is wrong\n")
+    assert ended.returncode == 0
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

@@ -27,6 +27,20 @@ if TYPE_CHECKING:
 FAILED, USAGE, BUG, INTERRUPTED, TERMINATED = 1, 2, 70, 130, 143
 
 
+_TO_FOLDER = Text("cli.name-folder", "name a folder")
+_TO_RIGHTS = Text("cli.mend-rights", "name another place, or have its rights changed")
+#: What to do about what the system says of a file that was named.
+_ADVICE = {
+    errno.ENOENT: Text("cli.check-path", "check the path"),
+    errno.EISDIR: Text("cli.name-file", "name a file"),
+    errno.ENOTDIR: _TO_FOLDER,
+    errno.EEXIST: _TO_FOLDER,
+    errno.EACCES: _TO_RIGHTS,
+    errno.EPERM: _TO_RIGHTS,
+    errno.EROFS: _TO_RIGHTS,
+}
+
+
 class _TerminatedError(BaseException):
     """SIGTERM arrived; not an Exception, so that nothing on the way takes it for a failure of its own."""
 
@@ -139,7 +153,9 @@ def _system_error(error: OSError) -> Text:
     if error.filename is None:
         return Text("cli.system", "error: {why} ({code})", why=error.strerror or "OSError", code=what)
     where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(error.filename)
-    return Text("cli.system-file", "error: {file}: {why} ({code})", file=where, why=error.strerror, code=what)
+    text = Text("cli.system-file", "error: {file}: {why} ({code})", file=where, why=error.strerror, code=what)
+    advice = _ADVICE.get(error.errno or 0)
+    return Text("finding.advised", "{what}; {advice}", what=text, advice=advice) if advice else text
 
 
 def _show_bug(shell: Shell, error: Exception) -> None:

@@ -17,7 +17,7 @@ COMMANDS = {
     "rules": Text("cli.rules", "List the rules; with the name of one, what it means"),
     "scan": Text("cli.scan", "Check the scripts, pipelines and settings files of a repository"),
     "schema": Text("cli.schema", "Print the JSON Schema of a policy, for editors"),
-    "kinds": Text("cli.kinds", "List the kinds of target"),
+    "kinds": Text("cli.kinds", "List the kinds of target; with the name of one, its options"),
     "render": Text("cli.render", "Print or write every artifact"),
     "diff": Text("cli.diff", "Show what apply, or a change of the policy, changes"),
     "plan": Text("cli.plan", "List what apply would change, and why"),

@@ -6,8 +6,6 @@ from datetime import date
 from functools import partial
 from typing import TypeVar
 
-import click
-
 from goproxyctl.cli.abreast import abreast
 from goproxyctl.cli.looking import View
 from goproxyctl.cli.options import Selection
@@ -47,10 +45,6 @@ def open_contexts(shell: Shell, selection: Selection, *, today: date | None = No
 
     Raises: PolicyError, StoreError; click.UsageError when the command acts on no cluster.
     """
-    if selection.world != "cluster":
-        raise click.UsageError(
-            shell.words(Text("cli.contexts-where", "several contexts are several clusters; add --in cluster"))
-        )
     from goproxyctl.stores.contexts import find_contexts
 
     session = open_session(shell, selection, today=today, offline=True)

@@ -3,7 +3,7 @@
 import click
 
 from goproxyctl.cli.app import command as named
-from goproxyctl.cli.options import READING, Selection, selecting
+from goproxyctl.cli.options import ANY_PATH, READING, Selection, selecting
 from goproxyctl.cli.shell import Shell
 from goproxyctl.cli.words import option
 from goproxyctl.text import Text
@@ -19,7 +19,6 @@ ALWAYS = (
     "GO111MODULE", "GOTOOLCHAIN", "GOMODCACHE", "GOENV", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",
 )  # fmt: skip
 RARE = ("GODEBUG", "GOROOT", "NETRC", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_FILE = click.Path()
 
 
 def complete_variables(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -32,18 +31,18 @@ def complete_variables(_ctx: click.Context, _parameter: click.Parameter, incompl
 @selecting(READING, "text", "json")
 @option("--go", metavar="VERSION", text=Text("cli.option.explain-go", "As this version of go would; go is not run."))
 @option("--no-go", is_flag=True, text=Text("cli.option.no-go", "Do not run go."))
-@option("--goenv", type=_FILE, metavar="FILE", text=Text("cli.option.goenv", "Read this go env file."))
-@option("--goroot-env", type=_FILE, metavar="FILE", text=Text("cli.option.goroot-env", "Read this GOROOT/go.env."))
+@option("--goenv", type=ANY_PATH, metavar="FILE", text=Text("cli.option.goenv", "Read this go env file."))
+@option("--goroot-env", type=ANY_PATH, metavar="FILE", text=Text("cli.option.goroot-env", "Read this GOROOT/go.env."))
 @option(
     "--environment",
-    type=_FILE,
+    type=ANY_PATH,
     metavar="FILE",
     text=Text("cli.option.environment", "A captured environment: env, env -0, set, Get-ChildItem env:, or JSON."),
 )
 @option(
     "--registry",
     "exported",
-    type=_FILE,
+    type=ANY_PATH,
     metavar="FILE",
     text=Text("cli.option.explain-registry", "An exported registry file with the Environment keys of Windows."),
 )

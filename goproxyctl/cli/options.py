@@ -12,6 +12,8 @@ from goproxyctl.cli.words import option
 from goproxyctl.text import Text
 
 DEFAULT_POLICY = "policy.yaml"
+#: A path as it was typed. Whoever opens it says what is wrong with it, and that is no wrong usage.
+ANY_PATH = click.Path(readable=False)
 
 
 class Selection(NamedTuple):
@@ -42,6 +44,17 @@ class Selection(NamedTuple):
         """Whether it speaks of several clusters: that is up to the command line alone, not to what a pattern finds."""
         return len(self.contexts) > 1 or any(sign in name for name in self.contexts for sign in "*?")
 
+    @property
+    def astray(self) -> str:
+        """The option that is about a cluster where none is meant; empty when all is well."""
+        given = {
+            "--context": self.contexts,
+            "--kubeconfig": self.kubeconfig,
+            "--allow-exec": self.allow_exec,
+            "--take-fields": self.take_fields,
+        }
+        return "" if self.world == "cluster" else next((name for name, value in given.items() if value), "")
+
 
 Decorator = Callable[[Callable[..., int]], Callable[..., int]]
 
@@ -51,7 +64,7 @@ _FILE = option(
     default=DEFAULT_POLICY,
     show_default=True,
     metavar="FILE",
-    type=click.Path(),
+    type=ANY_PATH,
     text=Text("cli.option.file", "The policy. Its paths are relative to the folder it is in."),
 )
 _TARGET = option(
@@ -89,7 +102,7 @@ ANYWHERE = option(
 )
 _KUBECONFIG = option(
     "--kubeconfig",
-    type=click.Path(),
+    type=ANY_PATH,
     metavar="FILE",
     text=Text(
         "cli.option.kubeconfig", "With --in cluster: the kubeconfig, in place of $KUBECONFIG or a pod's account."
@@ -131,13 +144,13 @@ MAX_DELETES = option(
 
 REGISTRY = option(
     "--registry",
-    type=click.Path(),
+    type=ANY_PATH,
     metavar="FILE",
     text=Text("cli.option.registry", "An exported registry file (.reg) to look at in place of the registry."),
 )
 FACTS = option(
     "--facts",
-    type=click.Path(),
+    type=ANY_PATH,
     metavar="FILE",
     text=Text("cli.option.facts", "What kubectl get namespaces -o json printed, for targets that select by label."),
 )

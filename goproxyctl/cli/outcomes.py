@@ -48,7 +48,8 @@ def read_go(shell: Shell, words: str | None) -> GoVersion:
     try:
         return GoVersion.parse(words) if words else NEWEST
     except ValueError:
-        refuse(shell, Text("cli.go-version", "--go {version}: this is no version of go", version=words))
+        refuse(shell, Text("explain.go-version", "--go {version}: this is no version of go; an example: {newest}",
+                           version=words, newest=NEWEST))  # fmt: skip
 
 
 def read_downs(shell: Shell, scene: Scene, downs: Iterable[str]) -> dict[tuple[Where, Purpose | None], Outcome]:

@@ -1,9 +1,7 @@
 """``goproxyctl plan``."""
 
-import click
-
 from goproxyctl.cli.app import command as named
-from goproxyctl.cli.options import PLANNING, REGISTRY, Selection, selecting
+from goproxyctl.cli.options import ANY_PATH, PLANNING, REGISTRY, Selection, selecting
 from goproxyctl.cli.shell import Shell
 from goproxyctl.cli.words import option
 from goproxyctl.text import Text
@@ -13,7 +11,7 @@ EXAMPLE = "goproxyctl plan\ngoproxyctl plan --in all --prune -o reviewed.plan &&
 
 @named("plan", example=EXAMPLE)
 @selecting((*PLANNING, REGISTRY), "text", "json")
-@option("-o", "--output", type=click.Path(), metavar="PLAN", text=Text("cli.option.plan-output", "Save the plan."))
+@option("-o", "--output", type=ANY_PATH, metavar="PLAN", text=Text("cli.option.plan-output", "Save the plan."))
 @option("--exit-code", is_flag=True, text=Text("cli.option.exit-code", "Exit with 3 when something is to change."))
 def command(shell: Shell, selection: Selection, output: str | None, exit_code: bool) -> int:
     """Lists what apply would change."""

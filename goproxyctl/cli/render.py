@@ -3,7 +3,7 @@
 import click
 
 from goproxyctl.cli.app import command as named
-from goproxyctl.cli.options import ANYWHERE, FACTS, READING, Selection, selecting
+from goproxyctl.cli.options import ANY_PATH, ANYWHERE, FACTS, READING, Selection, selecting
 from goproxyctl.cli.shell import Shell
 from goproxyctl.cli.words import option
 from goproxyctl.text import Text
@@ -19,7 +19,7 @@ CHECK = Text("cli.option.check", "Write nothing; exit with 3 when the folder of 
 
 @named("render", example=EXAMPLE)
 @selecting((*READING, ANYWHERE, FACTS), "text", "json")
-@option("-o", "--output", type=click.Path(), metavar="DIR", text=OUTPUT)
+@option("-o", "--output", type=ANY_PATH, metavar="DIR", text=OUTPUT)
 @option("--argocd", is_flag=True, text=ARGOCD)
 @option("--check", is_flag=True, text=CHECK)
 def command(shell: Shell, selection: Selection, output: str | None, argocd: bool, check: bool) -> int:

@@ -3,7 +3,7 @@
 import click
 
 from goproxyctl.cli.app import command as named
-from goproxyctl.cli.options import Selection, selecting
+from goproxyctl.cli.options import ANY_PATH, Selection, selecting
 from goproxyctl.cli.shell import Shell
 
 EXAMPLE = "goproxyctl scan\ngoproxyctl scan Dockerfile scripts .github --format github"
@@ -11,7 +11,7 @@ EXAMPLE = "goproxyctl scan\ngoproxyctl scan Dockerfile scripts .github --format 
 
 @named("scan", example=EXAMPLE)
 @selecting((), "text", "json", "sarif", "github", "gitlab")
-@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=ANY_PATH, metavar="[PATH]...")
 def command(shell: Shell, selection: Selection, paths: tuple[str, ...]) -> int:
     """Reports what is wrong in scripts, pipelines and settings files."""
     from goproxyctl.cli.scanning import scan, write_scan

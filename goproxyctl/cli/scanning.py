@@ -52,23 +52,30 @@ def scan(shell: Shell, paths: Sequence[str]) -> Scan:
     """Looks at files and at everything below folders. Raises: GoproxyctlError for a path that is not there."""
     problems: list[Problem] = []
     skipped: list[Skipped] = []
-    files = sorted({found for path in paths for found in _files(shell.cwd, path)})
+    files = sorted({found for path in paths for found in _files(shell.cwd, path, skipped)})
+    shut = len(skipped)
     for file in files:
         try:
             problems += map(_problem, _look(shell.cwd / file, file))
         except GoproxyctlError as error:
             skipped.append(Skipped(file, error.text))
-    return Scan(tuple(problems), len(files) - len(skipped), tuple(skipped))
+    return Scan(tuple(problems), len(files) - len(skipped) + shut, tuple(skipped))
 
 
-def _files(cwd: Path, path: str) -> Iterator[str]:
-    """The files that a path names, in order, as they are called in the report."""
+def _files(cwd: Path, path: str, skipped: list[Skipped]) -> Iterator[str]:
+    """The files that a path names, in order, as the report calls them; folders that are shut are ``skipped``."""
     here = cwd / path
+
+    def skip(error: OSError) -> None:
+        shown = Path(path) / Path(os.fsdecode(error.filename)).relative_to(here)
+        skipped.append(Skipped(shown.as_posix(), _unreadable(error)))
+
     if here.is_file():
         yield path.replace(os.sep, "/")
-    elif not here.is_dir():
+        return
+    if not here.is_dir():
         raise GoproxyctlError(Text("scan.no-path", "{path}: no such file or folder", path=path))
-    for folder, folders, names in os.walk(here):
+    for folder, folders, names in os.walk(here, onerror=skip):
         folders[:] = sorted(name for name in folders if name not in _NOT_OURS)
         for name in sorted(names):
             file = Path(folder, name)
@@ -91,9 +98,7 @@ def _read(file: Path) -> str:
             raise GoproxyctlError(Text("scan.large", "larger than {most} KiB", most=MAX_BYTES // 1024))
         content = file.read_bytes()
     except OSError as error:
-        raise GoproxyctlError(
-            Text("scan.unreadable", "cannot be read ({why})", why=error.strerror or "OSError")
-        ) from error
+        raise GoproxyctlError(_unreadable(error)) from error
     mark, encoding = next(((m, e) for m, e in _MARKS if content.startswith(m)), (b"", "utf-8"))
     try:
         text = content[len(mark) :].decode(encoding)
@@ -102,6 +107,10 @@ def _read(file: Path) -> str:
     if "\0" in text:
         raise GoproxyctlError(Text("scan.no-text", "not a text"))
     return text
+
+
+def _unreadable(error: OSError) -> Text:
+    return Text("scan.unreadable", "cannot be read ({why})", why=error.strerror or "OSError")
 
 
 def _beside(file: Path, name: str) -> str | None:

@@ -164,8 +164,11 @@ class Session:
 def open_session(shell: Shell, selection: Selection, *, today: date | None = None, offline: bool = False) -> Session:
     """Loads the policy; its warnings are counted in one line. ``offline``: whoever asks looks at no cluster, or later.
 
-    Raises: PolicyError, StoreError; click.UsageError when it is to look at several.
+    Raises: PolicyError, StoreError; click.UsageError when it is to look at several, or at a cluster without ``--in``.
     """
+    if selection.astray:
+        wrong = Text("cli.no-cluster", "{option}: it is about a cluster; add --in cluster", option=selection.astray)
+        raise click.UsageError(shell.words(wrong))
     if selection.several and not offline:
         raise click.UsageError(shell.words(ONE_CONTEXT))
     folder, file = open_folder(selection.file, shell.cwd)

@@ -15,8 +15,8 @@ from goproxyctl.desired import make_desired
 from goproxyctl.errors import GoproxyctlError, StoreError
 from goproxyctl.policy import load_policy, policy_schema
 from goproxyctl.report.document import as_json
+from goproxyctl.report.kinds import entry_of
 from goproxyctl.targets import KINDS, load_kind
-from goproxyctl.targets.base import Target
 from goproxyctl.text import Text
 from goproxyctl.toolchain import find_go, read_settings
 
@@ -78,16 +78,10 @@ def _targets(kinds: tuple[str, ...], shell: Shell) -> Iterator[Mapping[str, Any]
 
 
 def _target(kind: str, shell: Shell) -> Mapping[str, Any]:
-    """An entry of ``targets:`` with what the kind requires, as its own examples have it."""
     if kind not in KINDS:
         unknown = Text("init.kind", "--target {kind}: no such kind; goproxyctl kinds lists them", kind=kind)
         raise click.UsageError(shell.words(unknown))
-    return {"name": kind, "kind": kind, **_required(load_kind(kind))}
-
-
-def _required(kind: type[Target]) -> dict[str, Any]:
-    fields = {name: field for name, field in kind.model_fields.items() if name not in {"name", "kind"}}
-    return {name: (field.examples or [None])[0] for name, field in fields.items() if field.is_required()}
+    return entry_of(load_kind(kind))
 
 
 def _asked(shell: Shell, answers: Answers, name: str) -> tuple[Start, tuple[str, ...]]:

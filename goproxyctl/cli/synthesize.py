@@ -3,7 +3,7 @@
 import click
 
 from goproxyctl.cli.app import command as named
-from goproxyctl.cli.options import formats
+from goproxyctl.cli.options import ANY_PATH, formats
 from goproxyctl.cli.shell import Shell
 from goproxyctl.cli.words import option
 from goproxyctl.text import Text
@@ -38,7 +38,7 @@ DIRECT = Text("cli.option.direct", "What no proxy has must, or must not, come fr
 @option("--direct/--no-direct", default=None, text=DIRECT)
 @option("--toolchains", is_flag=True, text=Text("cli.option.toolchains", "go may fetch other versions of itself."))
 @option(
-    "--output", "-o", metavar="FILE", type=click.Path(),
+    "--output", "-o", metavar="FILE", type=ANY_PATH,
     text=Text("cli.option.synthesize-output", "Write the policy there; a file that exists is left alone."),
 )  # fmt: skip
 @formats("text", "json")

@@ -128,6 +128,6 @@ def show_usage_error(shell: Shell, error: click.ClickException) -> None:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         shell.err_lines(error.message)
         return
-    shell.err(Text("cli.error", "error: {what}", what=error.format_message()))
+    shell.err(Text("cli.error", "error: {what}", what=error.format_message().replace("\n\t", " ")))
     if isinstance(error, click.UsageError) and error.ctx is not None:
         shell.err(Text("cli.try-help", "{command} --help shows how it is used", command=error.ctx.command_path))

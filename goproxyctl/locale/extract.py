@@ -4,7 +4,6 @@ A message that kept its id and its English keeps its translation; one whose Engl
 is not compiled, until somebody has read it again.
 """
 
-import ast
 import io
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,9 @@ import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from goproxyctl.report.kinds import kind_texts
+from goproxyctl.targets import KINDS, load_kind
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LANGUAGES = ("zh",)
@@ -49,21 +51,9 @@ def _extract(folder: Path, keywords: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _kind_lines() -> Iterator[Found]:
-    """The first line of each kind's docstring, which ``goproxyctl kinds`` shows. It is read, not imported."""
-    for path in sorted((PACKAGE / "targets").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            kind = _literal_kind(node)
-            if kind and isinstance(node, ast.ClassDef):
-                yield f"kind.{kind}", (ast.get_docstring(node) or "").partition("\n")[0]
-
-
-def _literal_kind(node: ast.AST) -> str:
-    """The word in ``kind: Literal["word"]`` of a class."""
-    for field in node.body if isinstance(node, ast.ClassDef) else ():
-        match field:
-            case ast.AnnAssign(ast.Name("kind"), ast.Subscript(ast.Name("Literal"), ast.Constant(str(word)))):
-                return word
-    return ""
+    """What ``goproxyctl kinds`` says of each kind and of its options: the words of their classes."""
+    for kind in KINDS:
+        yield from ((text.id, text.words) for text in kind_texts(load_kind(kind)))
 
 
 def updated(catalogue: Catalog) -> Catalog:
