@@ -4,7 +4,8 @@
                                                  +--> plan -> apply -> stores -> the world
                         ledger, live ------------+      +--> report
 
-Everything left of ``apply`` is pure; only ``stores``, ``live``, ``apply``, ``gitrepo`` and ``cli`` touch the world.
+Everything left of ``apply`` is pure; only ``stores``, ``live``, ``programs``, ``apply``, ``facts``,
+``gitrepo``, ``toolchain`` and ``cli`` touch the world.
 """
 
 __version__ = "0.1.0"

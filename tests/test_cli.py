@@ -64,6 +64,15 @@ def test_the_machine_is_touched_only_when_it_is_named(desk: Desk) -> None:
     assert not desk.go_env.exists()
 
 
+def test_a_command_that_looks_where_nothing_of_the_policy_is_says_where_it_is(desk: Desk) -> None:
+    desk.write(POLICY[: POLICY.index("  targets:")] + "  targets:\n    - {name: go, kind: go-env}\n")
+    for command in (["plan"], ["status"], ["diff"], ["apply", "--yes"]):
+        ran = desk.run(*command)
+        assert (ran.code, ran.err) == (0, "--in tree: nothing of this policy is there; say --in machine\n")
+    assert desk.run("plan", "--in", "machine").err == ""
+    assert desk.run("plan", "--in", "all").err == ""
+
+
 def test_drift_and_pending_are_two_facts(desk: Desk) -> None:
     desk.run("apply", "--yes")
     (desk.tree / "ci" / "goproxy.sh").write_text("edited\n")

@@ -53,12 +53,21 @@ def test_a_translation_has_the_headings_commands_and_code_of_its_original(englis
     assert FIRST_CELL.findall(one) == FIRST_CELL.findall(other)
 
 
+def anchors(document: Path) -> set[str]:
+    """What a link into the document may end with. Source: github.com, "Section links"."""
+    text = _FENCE.sub("", document.read_text(encoding="utf-8"))
+    heads = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.strip().lower()).replace(" ", "-") for head in heads}
+
+
 @pytest.mark.parametrize("document", MARKDOWN, ids=relative)
 def test_every_relative_link_leads_somewhere(document: Path) -> None:
     for match in _LINK.finditer(_FENCE.sub("", document.read_text(encoding="utf-8"))):
-        target = match["target"].partition("#")[0]
-        if target and "://" not in target:
-            assert (document.parent / target).exists(), match["target"]
+        target, _, anchor = match["target"].partition("#")
+        if "://" not in target:
+            found = document.parent / target if target else document
+            assert found.exists(), match["target"]
+            assert not anchor or anchor in anchors(found), match["target"]
 
 
 def schema_fields() -> set[str]:

@@ -127,6 +127,13 @@ class Session:
         """What should be there, in the places that this machine has; one line says how much is for others."""
         desired, roots = self.desired(targets), self.roots
         here = {at: resource for at, resource in desired.items() if reachable(at.place, roots)}
+        worlds = {at.world for at in desired}
+        if worlds and not worlds & self.worlds and not self.selection.several:
+            others = ", ".join(f"--in {world.value}" for world in World if world in worlds)
+            self.shell.err(
+                Text("cli.other-worlds", "--in {world}: nothing of this policy is there; say {others}",
+                     world=self.selection.world, others=others)
+            )  # fmt: skip
         elsewhere = sum(at.world in self.worlds for at in desired) - sum(at.world in self.worlds for at in here)
         if elsewhere:
             self.shell.err(
