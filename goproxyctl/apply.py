@@ -125,15 +125,18 @@ class _Book:
             self._save()
 
     def note(self, result: Result) -> None:
+        """What became of a change, for the ledger that `finish` saves; of a held one the entry stays."""
         address = result.change.address
         if not result.change.held:
             self._entries[address] = finish(result, self._entries[address], self._plan.recorded.get(address))
 
     def note_vacated(self, result: Result) -> None:
+        """The entry of what is gone already goes too, unless the store could not confirm that it is gone."""
         if result.outcome is not Outcome.DONE:  # it came back, or cannot be looked at: the next plan decides
             self._entries[result.change.address] = self._plan.recorded[result.change.address]
 
     def finish(self) -> None:
+        """Saves what became of each change; of one that was interrupted both sums stay."""
         self._save()
 
     def _save(self) -> None:

@@ -112,6 +112,7 @@ class _Spot:
     unreadable: Text | None
 
     def change(self, reason: Reason, *, held: bool = False) -> Change:
+        """From what is here to what is desired; a leftover belongs to the target that its entry remembers."""
         after = self.resource.content if self.resource else None
         target = self.resource.target if self.resource else self.entry.target if self.entry else ""
         return Change(self.address, self.content, after, reason, target, self.made, held)

@@ -191,6 +191,7 @@ def _signals() -> Iterator[None]:
     """SIGTERM ends the run as Ctrl-C does: what is open is closed, the lock released."""
 
     def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        """Raises wherever the main thread is, so that every ``finally`` on the way runs."""
         raise _TerminatedError
 
     if threading.current_thread() is not threading.main_thread():

@@ -17,6 +17,7 @@ def abreast(jobs: Sequence[Callable[[], None]], most: int, halt: Callable[[], No
         futures = [pool.submit(job) for job in jobs]
 
         def join() -> None:
+            """Waits in turns, between which the main thread can be interrupted."""
             while wait(futures, _TURN_S).not_done:
                 pass
 

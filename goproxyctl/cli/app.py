@@ -48,6 +48,7 @@ def command(name: str, *, example: str) -> Callable[[Callable[..., int]], click.
     """Makes a function that returns an exit code a command: its first argument is the Shell."""
 
     def decorate(callback: Callable[..., int]) -> click.Command:
+        """The options that every command takes stand last in its help."""
         made = click.command(name, cls=WordedCommand, text=COMMANDS[name], example=example)(click.pass_obj(callback))
         made.params += shared_options()
         return made

@@ -55,6 +55,7 @@ def side_by_side(jobs: Sequence[Callable[[], None]], sessions: Sequence[Session]
     """Does the jobs of these sessions, a bounded number at once; Ctrl-C ends what their clusters are asked."""
 
     def halt() -> None:
+        """Ends what each API server is asked, so that every thread can record what is done."""
         for session in sessions:
             if session.cluster:
                 session.cluster.cluster.halt()
@@ -82,6 +83,7 @@ def _ask_all(
     found: dict[str, tuple[T | None, Text | None]] = {}
 
     def ask_one(name: str, session: Session) -> None:
+        """In a thread of its own; each writes another name, so nothing has to be locked."""
         found[name] = tried(lambda: ask(session))
 
     side_by_side([partial(ask_one, name, session) for name, session in sessions], [session for _, session in sessions])

@@ -152,6 +152,7 @@ class _Look:
         self.notes: list[Text] = []
 
     def machine(self, answer: Answer) -> Machine:
+        """All that go would find there, in the order in which each part says where the next one is."""
         hives = self.hives()
         environment = self.environment(hives)
         system = self.sources.system or (_HERE if self.sources.here else guess_system(environment, hives))
@@ -208,6 +209,7 @@ class _Look:
         return root if os.path.isfile(os.path.join(root, "VERSION")) else ""
 
     def version(self, told: Mapping[str, str], root: str) -> GoVersion:
+        """By ``--go``, else by go itself, else by the VERSION file of its folder; else the newest known, and a note."""
         if self.sources.go:
             return GoVersion.parse(self.sources.go)
         content = self.content(os.path.join(root, "VERSION")) if root and self.sources.here else None

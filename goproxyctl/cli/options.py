@@ -182,8 +182,11 @@ def selecting(options: tuple[Decorator, ...], *forms: str) -> Decorator:
     added = (*options, formats(*forms)) if forms else options
 
     def decorate(callback: Callable[..., int]) -> Callable[..., int]:
+        """Options are added last to first, so that the help has them in the order given."""
+
         @functools.wraps(callback)
         def call(shell: Shell, **values: Any) -> int:
+            """What is no field of a Selection stays an argument of the command."""
             chosen = {name: values.pop(name) for name in Selection._fields if name in values}
             return callback(shell, Selection(**chosen), **values)
 

@@ -94,6 +94,7 @@ def find_unmet(scene: Scene, route: Route, downs: Iterable[str]) -> tuple[str, .
     servers = {where for where, _ in met}
 
     def touched(down: str) -> bool:
+        """Without an endpoint, any request to the server counts."""
         places = read_places(scene, down.rpartition("=")[0])
         return any(where in servers if purpose is None else (where, purpose) in met for where, purpose in places)
 

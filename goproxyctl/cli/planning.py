@@ -20,6 +20,7 @@ def look_ahead(shell: Shell, selection: Selection, output: str | None) -> int:
     sealed: list[bytes] = []
 
     def make_plan(session: Session) -> Plan:
+        """Sealed here too, for what is desired is no longer at hand once the plan is reported."""
         desired = session.wanted()
         plan = session.plan(desired, session.ledgers.load())
         check_safe(plan, max_deletes=selection.max_deletes)

@@ -97,6 +97,7 @@ def _carry_out(site: _Site, advance: Callable[[Result], None]) -> None:
     assert plan is not None, "only what was planned is carried out"
 
     def note(result: Result) -> None:
+        """Kept as it happens: after an interruption the report says what was done until then."""
         site.results.append(result)
         advance(result)
 

@@ -43,6 +43,7 @@ def try_policy(example: Example) -> tuple[Problem, ...]:
     """Every finding about a policy that is an example."""
 
     def read(name: str) -> bytes:
+        """From memory: the example itself, and the few files that every example may name."""
         if name == _FILE:
             return whole_policy(example)
         if name not in BESIDE:

@@ -67,6 +67,7 @@ def _files(cwd: Path, path: str, skipped: list[Skipped]) -> Iterator[str]:
     here = cwd / path
 
     def skip(error: OSError) -> None:
+        """Called by ``os.walk``, which would pass over the folder without a word."""
         shown = Path(path) / Path(os.fsdecode(error.filename)).relative_to(here)
         skipped.append(Skipped(shown.as_posix(), _unreadable(error)))
 

@@ -216,6 +216,7 @@ def narrowed(plan: Plan, desired: Desired, targets: Collection[str]) -> Plan:
     """The part of ``plan`` that is about ``targets``; all the rest stays as it is recorded."""
 
     def kept(address: Address) -> bool:
+        """What nobody desires any more belongs to the target that it was applied for."""
         entry, resource = plan.recorded.get(address), desired.get(address)
         return (resource.target if resource else entry.target if entry else "") in targets
 
