@@ -15,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help demo test check lint format goversions conformance golden schema messages docs oracles bench measure lock wheel clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) $(MO) ## one policy becomes everything, and the real go obeys (seconds)
 	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh

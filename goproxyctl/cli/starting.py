@@ -56,7 +56,7 @@ def start_policy(shell: Shell, file: str, answers: Answers, *, yes: bool) -> int
             return 1
     path.write_bytes(text)
     path.with_name(SCHEMA_FILE).write_bytes(schema)
-    shell.out(shell.words(Text("init.done", "{file}: written; next: goproxyctl plan", file=file)))
+    shell.out(shell.words(Text("init.done", "{file}: written; next: goproxyctl plan --in all", file=file)))
     return 0
 
 
