@@ -22,6 +22,16 @@ def make_authority(folder: Path, name: str = "root", subject: str = "/CN=acme ro
     return folder / f"{name}.pem"
 
 
+def make_old_root(folder: Path, name: str = "root") -> Path:
+    """The same without a word about itself: a root of version 1, as companies made them for long."""
+    make_authority(folder, name)
+    openssl(folder, "req", "-new", "-key", f"{name}.key", "-subj", "/CN=old root", "-out", f"{name}.csr")
+    openssl(
+        folder, "x509", "-req", "-in", f"{name}.csr", "-signkey", f"{name}.key", "-days", "10", "-out", f"{name}.pem"
+    )
+    return folder / f"{name}.pem"
+
+
 def sign(folder: Path, authority: str, name: str, subject: str, *extensions: str) -> Path:
     """A certificate that ``authority`` signed, with ``extensions`` as in openssl's configuration."""
     openssl(

@@ -106,6 +106,19 @@ def test_what_is_no_certificate_is_said(der: bytes) -> None:
         read_certificates(pem)
 
 
+@pytest.mark.parametrize(
+    "damage", [(b"MII", b"M!I"), (b"-----END CERTIFICATE-----", b""), (b"-----END CERT", b"-----END cert")]
+)
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_certificate_that_is_not_whole_is_said_and_never_left_out(
+    tmp_path: Path, number: int, damage: tuple[bytes, bytes]
+) -> None:
+    files = [make_authority(tmp_path, name).read_bytes() for name in ("one", "two")]
+    files[number - 1] = files[number - 1].replace(*damage)
+    with pytest.raises(FormatError, match=f"certificate {number} in the file is no certificate"):
+        read_certificates(b"".join(files))
+
+
 def test_a_damaged_certificate_is_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
     (whole,) = read_certificates(make_authority(tmp_path).read_bytes())
     rng = random.Random(20261122)

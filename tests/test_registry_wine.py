@@ -7,7 +7,7 @@ import json
 import shutil
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 
 from goproxyctl.intent import Fallback, Hop, Intent, Role
 from goproxyctl.targets.reg import Reg
-from tests.authorities import make_authority, sign
+from tests.authorities import make_authority, make_old_root, sign
 from tests.oracles import ROOT, missing
 from tests.windows_console import Console, Ran, console
 from tests.wine import LAB
@@ -194,10 +194,13 @@ def serving(certificate: Path) -> Iterator[int]:
             thread.join()
 
 
-def test_go_accepts_a_proxy_of_the_company_once_its_authority_is_imported(desk: Console, tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [make_authority, make_old_root])
+def test_go_accepts_a_proxy_of_the_company_once_its_authority_is_imported(
+    desk: Console, tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
     import hashlib
 
-    root = make_authority(tmp_path)
+    root = make(tmp_path)
     names = "subjectAltName=DNS:localhost"
     leaf = sign(tmp_path, "root", "leaf", "/CN=localhost", names, "extendedKeyUsage=serverAuth")
     target = "    - {name: roots, kind: ca-import}\n"

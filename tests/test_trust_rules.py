@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from goproxyctl.errors import Problem, Severity
-from tests.authorities import make_authority, openssl, sign
+from tests.authorities import make_authority, make_old_root, openssl, sign
 from tests.policy_files import CHAIN, HEAD, problems
 
 #: make_authority makes ten days.
@@ -36,6 +36,15 @@ def test_a_certificate_that_may_not_sign_is_no_authority(tmp_path: Path) -> None
     (problem,) = found(leaf, targets="{name: a, kind: sh, path: a.sh, ca_file: /etc/ca.pem}")
     assert (problem.rule, problem.severity) == ("trust-not-authority", Severity.ERROR)
     assert str(problem.text) == "'goproxy.acme.example' is no certificate authority"
+
+
+def test_a_root_of_version_1_which_cannot_say_that_it_is_one_is_an_authority(tmp_path: Path) -> None:
+    """go takes it: see test_registry_wine."""
+    assert found(make_old_root(tmp_path)) == []
+    assert "Version: 1 " in openssl(tmp_path, "x509", "-in", "root.pem", "-noout", "-text")
+    leaf = sign(tmp_path, "root", "leaf", "/CN=leaf")
+    assert "Version: 1 " in openssl(tmp_path, "x509", "-in", "leaf.pem", "-noout", "-text")
+    assert {problem.rule for problem in found(leaf)} == {"trust-not-authority", "ca-import-no-root"}
 
 
 def test_an_authority_outside_its_time_is_found_where_today_matters(tmp_path: Path) -> None:

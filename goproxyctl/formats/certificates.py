@@ -9,14 +9,13 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from goproxyctl.formats import FormatError
 from goproxyctl.text import Text
 
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\r?\n([A-Za-z0-9+/=\s]*?)-----END CERTIFICATE-----")
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 _SEQUENCE, _INTEGER, _BIT_STRING, _OCTET_STRING, _BOOLEAN = 0x30, 0x02, 0x03, 0x04, 0x01
 _UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18
 _VERSION, _EXTENSIONS = 0xA0, 0xA3
@@ -29,8 +28,8 @@ _CERT_SIGN = 0x04
 class Certificate(NamedTuple):
     """One certificate. ``subject`` is for people; times are UTC.
 
-    ``authority``: it may sign others (basic constraints, and key usage where that is stated). ``self_issued``: its
-    subject is its issuer, as a root's is.
+    ``authority``: it may sign others (basic constraints, and key usage where that is stated; of version 1, which has
+    neither, a root). ``self_issued``: its subject is its issuer, as a root's is.
     """
 
     der: bytes
@@ -55,11 +54,12 @@ class _Node(NamedTuple):
 
 
 def read_certificates(pem: bytes) -> tuple[Certificate, ...]:
-    """The certificates of a PEM file, in order. Raises: FormatError for one that cannot be read."""
+    """The certificates of a PEM file, in order. Raises: FormatError for one that cannot be read, or does not end."""
     found = []
-    for number, match in enumerate(_PEM.finditer(pem), 1):
+    for number, part in enumerate(pem.split(_BEGIN)[1:], 1):
         try:
-            found.append(_read(base64.b64decode(b"".join(match[1].split()), validate=True)))
+            body, _rest = part.split(_END)
+            found.append(_read(base64.b64decode(b"".join(body.split()), validate=True)))
         except (ValueError, IndexError, binascii.Error) as error:
             raise FormatError(
                 Text("certificate.unreadable", "certificate {number} in the file is no certificate; export it again",
@@ -72,11 +72,12 @@ def _read(der: bytes) -> Certificate:
     (outer,) = _nodes(der)
     signed, _algorithm, _signature = _inside(outer, _SEQUENCE)
     fields = _inside(signed, _SEQUENCE)
-    if fields[0].tag == _VERSION:
-        fields = fields[1:]
-    _serial, _algorithm, issuer, validity, subject, _key, *rest = fields
+    later = fields[0].tag == _VERSION
+    _serial, _algorithm, issuer, validity, subject, _key, *rest = fields[1:] if later else fields
     not_before, not_after = map(_time, _inside(validity, _SEQUENCE))
-    return Certificate(der, _name(subject), not_before, not_after, _is_authority(rest), issuer.whole == subject.whole)
+    self_issued = issuer.whole == subject.whole
+    authority = _is_authority(rest) if later else self_issued
+    return Certificate(der, _name(subject), not_before, not_after, authority, self_issued)
 
 
 def _nodes(der: bytes) -> list[_Node]:

@@ -70,7 +70,9 @@ def _why_no_authority(pem: bytes) -> Text | None:
     if b"PRIVATE KEY-----" in pem:
         return Text("trust-file.key", "the file holds a private key; only certificates belong here")
     if b"-----BEGIN CERTIFICATE-----\n" not in pem or b"-----END CERTIFICATE-----" not in pem:
-        return Text("trust-file.pem", "the file holds no certificate in PEM form")
+        return Text(
+            "trust-file.pem", "the file holds no certificate in PEM form; certutil -encode makes it of one in DER form"
+        )
     try:
         read_certificates(pem)
     except FormatError as error:
