@@ -85,6 +85,13 @@ def test_each_certificate_is_a_value_at_its_sha1_and_stands_once(tmp_path: Path)
     assert only.address.container.startswith("HKLM\\Software\\Microsoft\\SystemCertificates\\CA\\Certificates\\")
 
 
+@pytest.mark.parametrize(("uninstall", "words"), [("a.reg", "two targets want"), ("A.reg", "are one file")])
+def test_the_file_that_takes_back_is_another_one(uninstall: str, words: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        make_desired(load(f"{HEAD}{CHAIN}  targets: [{{name: a, kind: reg, path: a.reg, uninstall: {uninstall}}}]\n"))
+    assert words in str(caught.value.problems[0].text)
+
+
 def test_two_targets_for_one_variable_are_a_conflict() -> None:
     spec = CHAIN + "  targets: [{name: a, kind: windows-environment}, {name: b, kind: windows-environment}]\n"
     with pytest.raises(PolicyError) as caught:
