@@ -95,6 +95,8 @@ def test_uninstalling_leaves_what_is_not_as_it_was_written(at: Console) -> None:
     ran = at.run(["set GOPROXY=https://other.example", call("/UNINSTALL"), call("/uninstall")])
     assert (ran.codes, ran.erred) == ([0, 0, 0], "")
     assert at.go_env.read_bytes() == b"GOBIN=C:\\bin\nGOSUMDB=off\n"
+    assert at.run([call(), call("/uninstall")]).said.count("taken out") == 1
+    assert at.run([call("/uninstall")]).said == "", "what go says by itself was not in the file"
 
 
 def test_a_machine_without_go_is_told_so(at: Console) -> None:
@@ -164,7 +166,35 @@ def test_what_go_does_not_take_is_put_back_to_the_byte(at: Console, obstinate: s
 def test_a_go_that_has_no_file_is_told_so(at: Console) -> None:
     ran = install(at, APPDATA="")
     assert ran.codes == [12]
-    assert "names no file" in ran.erred
+    assert "AppData is not set" in ran.erred
+
+
+@pytest.mark.parametrize("name", ["\u738b \u5c0f\u660e", "J\u00f6rg & (co)"])
+def test_it_works_for_a_user_whose_folder_is_not_ascii(at: Console, name: str) -> None:
+    env = at.folder / name / "go" / "env"
+    env.parent.mkdir(parents=True)
+    env.write_bytes(FOREIGN)
+    home = {"APPDATA": "%LAB_HOME%"}
+    assert at.run([call()], variables=home, home=name).codes == [0]
+    assert b"GOTOOLCHAIN=go1.99.9\n" in env.read_bytes()
+    assert at.run([call("/uninstall")], variables=home, home=name).codes == [0]
+    assert env.read_bytes() == FOREIGN.replace(b"GOPROXY=https://old.example\n", b"")
+    env.write_bytes(FOREIGN)
+    obstinate = {"REAL_GO": rf"{GO}\go.exe", "OBSTINATE": "reads otherwise"}
+    assert at.run([call()], path=obstinate_go(), variables=home | obstinate, home=name).codes == [12]
+    assert env.read_bytes() == FOREIGN
+    assert {path.name for path in env.parent.iterdir()} - {"telemetry"} == {"env"}
+
+
+def test_a_file_that_may_only_be_read_leaves_no_copy_behind(at: Console) -> None:
+    at.go_env.parent.mkdir()
+    at.go_env.write_bytes(FOREIGN)
+    obstinate = {"REAL_GO": rf"{GO}\go.exe", "OBSTINATE": "refuses"}
+    ran = at.run([r'attrib +r "%APPDATA%\go\env"', call()], path=obstinate_go(), variables=obstinate)
+    assert ran.codes == [0, 12]
+    assert "Access denied" not in ran.erred
+    assert at.go_env.read_bytes() == FOREIGN
+    assert [path.name for path in at.go_env.parent.glob("env*")] == ["env"]
 
 
 def test_it_is_told_when_nothing_can_be_put_back(at: Console) -> None:
@@ -199,6 +229,7 @@ def test_a_session_script_sets_its_variables_for_every_caller(at: Console, delay
     put(at, Bat(name="laptops", kind="bat", path="x.bat"), intent)
     (at.folder / "caller.bat").write_bytes(f"@{call()}\r\n@go.exe env -json\r\n".encode("ascii"))
     found = json.loads(at.run([f'cmd.exe /v:{delayed} /c "%LAB_TEST%\\caller.bat"']).said)
+    assert at.run(["cmd.exe /c exit 5", call()]).codes == [5, 0]
     wanted = intent.module_settings()
     assert {name: found[name] for name in wanted} == wanted
 

@@ -45,22 +45,27 @@ class Console:
         """The path as Windows has it."""
         return "Z:\\lab\\" + str(path.relative_to(LAB)).replace("/", "\\")
 
-    def run(self, lines: Sequence[str], *, path: str = GO, variables: Mapping[str, str] | None = None) -> Ran:
-        """The lines in a batch file, one after the other, in a cmd.exe of their own with ``path`` before its PATH."""
-        home = self.windows(self.folder)
-        settings = {"LAB_TEST": home, "APPDATA": rf"{home}\AppData", "PATH": f"{path};%PATH%", **(variables or {})}
+    def run(
+        self, lines: Sequence[str], *, path: str = GO, variables: Mapping[str, str] | None = None, home: str = ""
+    ) -> Ran:
+        """The lines in a batch file, one after the other, in a cmd.exe of their own with ``path`` before its PATH.
+
+        ``home`` is the folder of %LAB_HOME%, whatever its name: the batch file itself is ASCII.
+        """
+        here = self.windows(self.folder)
+        settings = {"LAB_TEST": here, "APPDATA": rf"{here}\AppData", "PATH": f"{path};%PATH%", **(variables or {})}
         for name in ("said", "erred", "codes"):
             (self.folder / f"{name}.txt").write_bytes(b"")
         head = ["@echo off", *(f'set "{name}={value}"' for name, value in settings.items())]
         text = "".join(f"{line}\r\n" for line in head) + "".join(_STEP.format(line=line) for line in lines)
         (self.folder / "run.bat").write_bytes(f"{text}exit /b 0\r\n".encode("ascii"))
-        done = _wine(self.folder, "wine", "cmd", "/c", rf"{home}\run.bat")
+        done = _wine(self.folder, f"LAB_HOME={here}\\{home}", "wine", "cmd", "/c", rf"{here}\run.bat")
         assert done == 0, f"cmd ended with {done}"
         said, erred, codes = (self._read(f"{name}.txt") for name in ("said", "erred", "codes"))
         return Ran([int(code) for code in codes.split()], said, erred)
 
     def _read(self, name: str) -> str:
-        return (self.folder / name).read_bytes().decode("ascii").replace("\r\n", "\n")
+        return (self.folder / name).read_bytes().decode(errors="replace").replace("\r\n", "\n")
 
 
 def _wine(folder: Path, *command: str) -> int:

@@ -15,3 +15,5 @@
 @set "GOTOOLCHAIN=go1.26.6+auto"
 @set "GOVCS=private:git,public:off"
 @set "SSL_CERT_FILE=C:\ProgramData\acme\bundle.pem"
+@rem set leaves the exit code of what ran before
+@exit /b 0

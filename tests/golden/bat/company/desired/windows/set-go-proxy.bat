@@ -15,3 +15,5 @@
 @set "GOVCS=public:git|hg,private:all"
 @set "HTTPS_PROXY=http://egress.acme.example:3128"
 @set "NO_PROXY=.acme.example"
+@rem set leaves the exit code of what ran before
+@exit /b 0

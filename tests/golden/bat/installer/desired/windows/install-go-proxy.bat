@@ -27,7 +27,9 @@
 @set "GPC_WANT_GOSUMDB=sum.golang.google.cn"
 @set "GPC_WANT_GOTOOLCHAIN=local"
 @set "GPC_WANT_GOVCS=public:git|hg,private:all"
-@set "GPC_WANT_GOENV=%AppData%\go\env"
+@rem not as go prints it: of a name that is not ASCII, for /f would make another one
+@set "GPC_FILE=%AppData%\go\env"
+@set "GPC_WANT_GOENV=%GPC_FILE%"
 
 @set "GPC_TASK=usage"
 @if "%~1"=="" set "GPC_TASK=install"
@@ -52,7 +54,7 @@
 @set "GPC_WRONG="
 @for %%k in (%GPC_NAMES%) do @call :verify %%k || set "GPC_WRONG=1"
 @if defined GPC_WRONG goto put_back
-@if defined GPC_KEPT del "%GPC_KEPT%"
+@if defined GPC_KEPT del /f "%GPC_KEPT%"
 @echo goproxyctl: "%GPC_FILE%" has the settings; every go that starts from now on reads them
 @exit /b 0
 
@@ -61,7 +63,7 @@
 @call :ask_go || exit /b 12
 @if not exist "%GPC_FILE%" exit /b 0
 @set "GPC_OURS="
-@for %%k in (%GPC_NAMES%) do @call :verify %%k 2>nul && call :own %%k
+@for %%k in (%GPC_NAMES%) do @"%SystemRoot%\System32\find.exe" "%%k=" "%GPC_FILE%" >nul && call :verify %%k 2>nul && call :own %%k
 @if not defined GPC_OURS exit /b 0
 @go.exe env -u%GPC_OURS% || exit /b 12
 @echo goproxyctl: taken out of "%GPC_FILE%":%GPC_OURS%
@@ -105,10 +107,8 @@
 @rem from here on go sees no variable but ours: it must neither echo a variable back nor fetch another toolchain
 @for %%k in (GOENV %GPC_NAMES%) do @set "%%k="
 @set "GOTOOLCHAIN=local"
-@set "GPC_FILE="
-@for /f "usebackq delims=" %%f in (`go.exe env GOENV`) do @set "GPC_FILE=%%f"
-@if defined GPC_FILE exit /b 0
-@echo goproxyctl: go env GOENV names no file; is AppData set? 1>&2
+@if defined AppData exit /b 0
+@echo goproxyctl: AppData is not set, so there is no file that go could write; open a new console 1>&2
 @exit /b 1
 
 :keep
@@ -141,11 +141,11 @@
 @if defined GPC_KEPT goto put_back_file
 @if exist "%GPC_FILE%" del "%GPC_FILE%"
 @if exist "%GPC_FILE%" goto lost
-@if defined GPC_MADE if exist "%GPC_FOLDER%." rmdir "%GPC_FOLDER%"
+@if defined GPC_MADE if exist "%GPC_FOLDER%." rmdir "%GPC_FOLDER%" 2>nul
 @goto refused
 :put_back_file
 @rem where go could not write, perhaps nobody can; then there is nothing to put back either
-@fc.exe /b "%GPC_FILE%" "%GPC_KEPT%" >nul 2>nul && del "%GPC_KEPT%" && goto refused
+@fc.exe /b "%GPC_FILE%" "%GPC_KEPT%" >nul 2>nul && del /f "%GPC_KEPT%" && goto refused
 @move /y "%GPC_KEPT%" "%GPC_FILE%" >nul || goto lost
 :refused
 @echo goproxyctl: go did not take the settings; "%GPC_FILE%" is as it was 1>&2
