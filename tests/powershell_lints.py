@@ -40,8 +40,9 @@ System.IO.Path System.Text.Encoding void
 MEMBERS = """
 Arguments Combine Copy Count CreateNoWindow Delete EnvironmentVariables ExitCode FileName GetDirectoryName
 GetEnvironmentVariable GetFolderPath InvocationName Keys Name Path PSObject Properties ReadToEnd
-ReadToEndAsync ReadAllBytes RedirectStandardError RedirectStandardOutput Remove Result ShouldProcess StandardError StandardOutput
-StandardOutputEncoding Start SystemDirectory Trim UTF8 UseShellExecute Value WaitForExit ToBase64String WorkingDirectory
+ReadToEndAsync ReadAllBytes ReadAllLines RedirectStandardError RedirectStandardOutput Remove Result ShouldProcess
+StandardError StandardOutput StandardOutputEncoding Start SystemDirectory Trim UTF8 UseShellExecute Value WaitForExit
+ToBase64String WorkingDirectory WriteAllBytes
 """
 ATTRIBUTES = frozenset({"CmdletBinding", "SupportsShouldProcess"})
 #: Words in quotes that PowerShell or .NET takes as a name: as the argument of that parameter, or of that member.
@@ -56,7 +57,7 @@ CHANGES = r"^Invoke-Go .*'-[wu]'"
 
 _AUTOMATIC = frozenset({"_", "false", "myinvocation", "null", "pscmdlet", "true"})
 _PREFERENCES = frozenset({"erroractionpreference", "psdefaultparametervalues"})
-_OPERATORS = "-and -ceq -cne -cnotcontains -eq -f -gt -join -lt -ne -not"
+_OPERATORS = "-and -ceq -clike -cne -cnotcontains -eq -f -gt -join -lt -ne -not"
 _KEYWORDS = "catch def do else elseif elif end fi finally for foreach if in then try until while"
 #: What a script that changes anything opens with.
 _OPENINGS = ("#Requires -Version 5.1", "Set-StrictMode -Version 3.0", "$ErrorActionPreference = 'Stop'")

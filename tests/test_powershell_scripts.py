@@ -109,7 +109,7 @@ BROKEN: list[tuple[str, str, str]] = [
     ("another comparison of C", "$run.ExitCode -ne 0", "$run.ExitCode != 0"),
     ("less than, of C", "$taken.Count -lt $names.Count", "$taken.Count < $names.Count"),
     ("greater than, of C", "$shadows.Count -gt 0", "$shadows.Count > 0"),
-    ("and, of C", "if ($had -and (", "if ($had && ("),
+    ("and, of C", "if (($taken.Count -gt 0) -and", "if (($taken.Count -gt 0) &&"),
     ("not, of Python", "if (-not $file)", "if (not $file)"),
     ("an operator misspelt", "-cnotcontains", "-cnotcontain"),
     ("an operator of 7 only", "$taken = @(Get-Taken)\n    } catch", "$taken = @(Get-Taken) ?? @()\n    } catch"),

@@ -114,18 +114,23 @@ class ScheduledTask(Target):
         )
 
     def _probe(self, hop: Hop, intent: Intent) -> dict[str, str]:
-        """What the script asks of a hop: the URL, and the egress proxy that go would take for it."""
+        """What the script asks of a hop: the URL, and the egress proxy that go would take for it.
+
+        Source: referencesource, System.Net.ServicePointManager: a proxy has the scheme http and no other.
+        """
         module, _, version = self.sample.partition("@")
         url = f"{hop.url.rstrip('/')}/{escape(module)}/@v/{escape(version)}.info"
         wanted = egress.Egress(intent.egress.http or "", intent.egress.https or "", ",".join(intent.egress.bypass))
         proxy = egress.choose(url, wanted).proxy
-        if proxy.startswith("socks"):
+        if proxy and not proxy.startswith("http://"):
             raise GoproxyctlError(
                 Text(
-                    "target.probe-socks",
-                    "{target!r}: Windows PowerShell cannot probe {hop!r} through a SOCKS proxy; use an HTTP one",
+                    "target.probe-proxy",
+                    "{target!r}: Windows PowerShell cannot probe {hop!r} through a proxy at {scheme}://; "
+                    "use one at http://, which carries https too",
                     target=self.name,
                     hop=hop.name,
+                    scheme=proxy.partition(":")[0],
                 )
             )
         return {"name": hop.name, "url": url, "egress": proxy or "none"}

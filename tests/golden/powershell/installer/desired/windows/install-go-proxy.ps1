@@ -152,6 +152,10 @@ try {
         throw 'go env GOENV names no file; is AppData set?'
     }
     $had = Test-Path -LiteralPath $file
+    $lines = @()
+    if ($had) {
+        $lines = [System.IO.File]::ReadAllLines($file)
+    }
     $taken = @(Get-Taken)
 } catch {
     Write-Warning -Message ('goproxyctl: {0}; nothing was written' -f $_)
@@ -159,7 +163,9 @@ try {
 }
 
 if ($Uninstall) {
-    if ($had -and ($taken.Count -gt 0) -and $PSCmdlet.ShouldProcess($file, 'go env -u ' + ($taken -join ' '))) {
+    # What go says by itself stands in no line of the file.
+    $taken = @($taken | Where-Object -FilterScript { @($lines -clike ($_ + '=*')).Count -gt 0 })
+    if (($taken.Count -gt 0) -and $PSCmdlet.ShouldProcess($file, 'go env -u ' + ($taken -join ' '))) {
         try {
             [void](Invoke-Go -Arguments (@('env', '-u') + $taken) -Toolchain 'local')
         } catch {
@@ -177,7 +183,8 @@ if (($taken.Count -lt $names.Count) -and $PSCmdlet.ShouldProcess($file, 'go env 
     $kept = $file + '.goproxyctl'
     try {
         if ($had) {
-            [System.IO.File]::Copy($file, $kept, $true)
+            # Not a copy: of a file that may only be read, it could not be deleted again.
+            [System.IO.File]::WriteAllBytes($kept, [System.IO.File]::ReadAllBytes($file))
         }
     } catch {
         Write-Warning -Message ('goproxyctl: {0}; nothing was written' -f $_)

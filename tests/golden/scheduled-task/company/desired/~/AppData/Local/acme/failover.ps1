@@ -241,8 +241,20 @@ function Get-Offline($Current) {
     if ($Go.Count -eq 0) {
         return ''
     }
-    $Cache = & $Go[0].Path env GOMODCACHE
-    if ($LASTEXITCODE -ne 0 -or -not $Cache) {
+    # Not by the call operator: it takes what go prints for the code page of the console. And no toolchain is fetched.
+    $Start = New-Object -TypeName System.Diagnostics.ProcessStartInfo
+    $Start.FileName = $Go[0].Path
+    $Start.Arguments = 'env GOMODCACHE'
+    $Start.WorkingDirectory = [Environment]::SystemDirectory
+    $Start.UseShellExecute = $false
+    $Start.CreateNoWindow = $true
+    $Start.RedirectStandardOutput = $true
+    $Start.StandardOutputEncoding = [System.Text.Encoding]::UTF8
+    $Start.EnvironmentVariables['GOTOOLCHAIN'] = 'local'
+    $Run = [System.Diagnostics.Process]::Start($Start)
+    $Cache = $Run.StandardOutput.ReadToEnd().Trim()
+    $Run.WaitForExit()
+    if ($Run.ExitCode -ne 0 -or -not $Cache) {
         return ''
     }
     $Folder = Join-Path -Path $Cache -ChildPath 'cache\download'
@@ -344,13 +356,13 @@ function Update-Chain {
         Write-Verbose -Message 'there is no file that go reads; goproxyctl apply makes it'
         return
     }
+    $Faults = @(Get-Faults)
+    $Good = @($Faults | ForEach-Object -Process { $_ -ceq '' })
     $Latin = [System.Text.Encoding]::GetEncoding(28591)
     $Before = $Latin.GetString([System.IO.File]::ReadAllBytes($EnvFile))
     $Lines = $Before.Split([char]10)
     $Current = Get-Chain -Lines $Lines
     $State = Read-State
-    $Faults = @(Get-Faults)
-    $Good = @($Faults | ForEach-Object -Process { $_ -ceq '' })
     $Now = [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
     $Offline = Get-Offline -Current $Current
     $Decision = Get-Decision -State $State -Current $Current -Offline $Offline -Good $Good -Now $Now
