@@ -1,10 +1,16 @@
 """What bat and powershell share: the two scopes of a Windows script, and what a script of each can carry."""
 
 import re
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
+
+from pydantic import Field
 
 from goproxyctl.errors import GoproxyctlError
+from goproxyctl.intent import Intent
+from goproxyctl.resource import Address, Place, Resource
+from goproxyctl.targets.base import Target
+from goproxyctl.targets.gitattributes import crlf_attribute
 from goproxyctl.text import Text
 
 #: For whom a script is: for the session that calls it, or, as an installer, for every go of the user.
@@ -50,3 +56,33 @@ def check_installer(target: str, settings: Mapping[str, str], longest: int) -> N
                 longest=longest,
             )
         )
+
+
+class ScriptTarget(Target):
+    """The scope of a kind that is a script of Windows, and the file that follows from it."""
+
+    templates: ClassVar[Mapping[Scope, str]]
+    encoding: ClassVar[str]
+    #: Units: characters of the one command in which an installer hands all settings to go.
+    longest: ClassVar[int]
+
+    path: str
+    scope: Scope = Field(default="session", description=SCOPE, examples=["user"])
+    ca_file: str | None
+
+    @property
+    def carries_process_settings(self) -> bool:
+        """Only for a session: an installer writes the file of go, and go reads these from its process."""
+        return self.scope == "session"
+
+    def desired(self, intent: Intent) -> Iterator[Resource]:
+        """The file, with CRLF, and the line of .gitattributes that keeps it so."""
+        session = self.scope == "session"
+        variables = self.checked(intent.variables(self.ca_file) if session else intent.module_settings())
+        if not session:
+            check_installer(self.name, variables, self.longest)
+        script = self.path.rpartition("/")[2]
+        text = self.text(self.templates[self.scope], intent, variables=variables, script=script)
+        content = text.replace("\n", "\r\n").encode(self.encoding)
+        yield Resource(Address(Place.FILE, self.path), content, intent.target)
+        yield crlf_attribute(intent, self.path)
