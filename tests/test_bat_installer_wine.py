@@ -8,27 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from goproxyctl.intent import Fallback, Hop, Intent, Role
+from goproxyctl.intent import Intent
 from goproxyctl.policy import load_policy
 from goproxyctl.render import render
 from goproxyctl.targets.bat import Bat
 from tests.oracles import ROOT
 from tests.scale import scaled
-from tests.windows_console import GO, Console, Ran, console, obstinate_go
+from tests.windows_console import COMPANY, GO, Console, Ran, console, obstinate_go
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wine")]
 
-INTENT = Intent(
-    "acme",
-    "laptops",
-    hops=(
-        Hop("gateway", "https://goproxy.acme.example/a%2Fb", Role.GATEKEEPER),
-        Hop("cn", "https://goproxy.cn", Role.MIRROR, Fallback.ANY_ERROR),
-    ),
-    private=("git.acme.example", "*.git.acme.example"),
-    flags=("-mod=readonly", "-trimpath"),
-    toolchain="go1.99.9",
-)
+INTENT = COMPANY._replace(flags=("-mod=readonly", "-trimpath"), toolchain="go1.99.9")
 SCRIPT = "my scripts (x86) & co/install go proxy.bat"
 FOREIGN = b"# mine\nGOPROXY=https://old.example\nGOBIN=C:\\bin\nno line of go\n"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from goproxyctl.intent import Fallback, Hop, Intent, Role
 from goproxyctl.render import render
 from goproxyctl.resource import Place
 from goproxyctl.targets.bat import Bat
 from tests.oracles import ROOT
 from tests.scale import scaled
+from tests.windows_console import COMPANY
 from tests.wine import require_wine, variables_after
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wine")]
@@ -41,13 +41,8 @@ def test_cmd_reads_back_every_printable_value() -> None:
 
 
 def test_the_artifact_of_an_intent_sets_exactly_its_variables() -> None:
-    hops = (
-        Hop("gateway", "https://goproxy.acme.example/a%2Fb", Role.GATEKEEPER),
-        Hop("cn", "https://goproxy.cn", Role.MIRROR, Fallback.ANY_ERROR),
-    )
-    intent = Intent("acme", "laptops", hops=hops, private=("git.acme.example", "*.git.acme.example"))
     before = variables_after(b"@rem\r\n")
-    for case in (intent, intent._replace(end="off", hops=()), intent._replace(fetch="chain")):
+    for case in (COMPANY, COMPANY._replace(end="off", hops=()), COMPANY._replace(fetch="chain")):
         (artifact, _) = Bat(name="laptops", kind="bat", path="my scripts/set-go-proxy.bat").desired(case)
         assert artifact.address.place is Place.FILE
         found = variables_after(artifact.content)

@@ -14,25 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from goproxyctl.intent import Fallback, Hop, Intent, Role
 from goproxyctl.targets.reg import Reg
 from tests.authorities import make_authority, make_old_root, sign
 from tests.oracles import ROOT, missing
-from tests.windows_console import Console, Ran, console
+from tests.windows_console import COMPANY, Console, Ran, console
 from tests.wine import LAB
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wine")]
 
-INTENT = Intent(
-    "acme",
-    "laptops",
-    hops=(
-        Hop("gateway", "https://goproxy.acme.example/a%2Fb", Role.GATEKEEPER),
-        Hop("cn", "https://goproxy.cn", Role.MIRROR, Fallback.ANY_ERROR),
-    ),
-    private=("git.acme.example", "*.git.acme.example"),
-    toolchain="local",
-)
+INTENT = COMPANY._replace(toolchain="local")
 POLICY = """\
 apiVersion: goproxyctl/v1
 kind: Policy

@@ -10,10 +10,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from goproxyctl.intent import Fallback, Hop, Intent, Role
 from tests.oracles import ROOT, missing, require_go
 from tests.wine import LAB, require_wine
 
 GO = r"Z:\lab\go\bin"
+#: What is installed: what a value may hold that cmd and the registry have a meaning for.
+COMPANY = Intent(
+    "acme",
+    "laptops",
+    hops=(
+        Hop("gateway", "https://goproxy.acme.example/a%2Fb", Role.GATEKEEPER),
+        Hop("cn", "https://goproxy.cn", Role.MIRROR, Fallback.ANY_ERROR),
+    ),
+    private=("git.acme.example", "*.git.acme.example"),
+)
 _OBSTINATE = ROOT / "tests" / "data" / "obstinate_go.go"
 
 #: What a batch file makes of each line: it runs, and its exit code is written down. `>>file echo` because `echo 0>>file`
