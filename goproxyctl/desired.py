@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby, pairwise
 
-from goproxyctl.errors import PolicyError, Problem, Severity
+from goproxyctl.errors import PolicyError, Problem, Severity, UnfitError
 from goproxyctl.policy import Policy
 from goproxyctl.resource import Desired, Resource
 from goproxyctl.text import Text
@@ -18,9 +18,10 @@ def make_desired(policy: Policy, targets: Collection[str] | None = None) -> Desi
     """The resources of ``targets`` (None: of all), by address, in writing order.
 
     Whatever is asked for, the whole policy must be free of conflicts.
-    Raises: PolicyError with every conflict, at the target that came second.
+    Raises: PolicyError with every target that cannot carry what the policy says, or with every conflict, at the target
+    that came second.
     """
-    resources = [resource for target in policy.targets for resource in target.desired(policy.intent(target))]
+    resources = _asked_for(policy)
     rank = {target.name: number for number, target in enumerate(policy.targets)}
     resources.sort(key=lambda resource: (resource.address.sort_key(), rank[resource.target]))
     complaints = [*_reserved(resources, policy.file), *_conflicts(resources, rank)]
@@ -33,6 +34,20 @@ def make_desired(policy: Policy, targets: Collection[str] | None = None) -> Desi
             ]
         )
     return {r.address: r for r in resources if targets is None or r.target in targets}
+
+
+def _asked_for(policy: Policy) -> list[Resource]:
+    resources: list[Resource] = []
+    problems = []
+    for target in policy.targets:
+        try:
+            resources += target.desired(policy.intent(target))
+        except UnfitError as error:
+            at = policy.target_position(target.name)
+            problems.append(Problem(at, "target-unfit", Severity.ERROR, error.text))
+    if problems:
+        raise PolicyError(problems)
+    return resources
 
 
 def _reserved(resources: Iterable[Resource], file: str) -> Iterator[_Complaint]:

@@ -2,6 +2,7 @@
 
 GoproxyctlError            the job cannot go on; carries one Text (exit code 1)
 ├── PolicyError            the policy is wrong; carries every Problem that was found
+├── UnfitError             a target cannot carry what the policy says
 ├── StoreError             a place cannot be read or written
 ├── LockedError            someone else is applying to this world
 ├── StalePlanError         a saved plan no longer fits the world, the policy or the tool
@@ -84,6 +85,10 @@ class PolicyError(GoproxyctlError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(Text("policy.invalid", "the policy has {count} problems", count=len(problems)))
         self.problems = tuple(problems)
+
+
+class UnfitError(GoproxyctlError):
+    """A target cannot carry what the policy says; `make_desired` says at which one."""
 
 
 class StoreError(GoproxyctlError):

@@ -12,7 +12,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, get_args
 
-from goproxyctl.errors import GoproxyctlError
+from goproxyctl.errors import UnfitError
 from goproxyctl.formats.yamltext import block, quote_yaml
 from goproxyctl.text import Text
 
@@ -78,7 +78,7 @@ def _check_length(text: str, language: str, where: str) -> None:
     longest = _LONGEST.get(language, _LONGEST_ELSEWHERE)
     size = len(text.encode())
     if size > longest:
-        raise GoproxyctlError(
+        raise UnfitError(
             Text(
                 "render.too-long",
                 "{where}: a value of {size} bytes is too long for its reader; keep it below {longest}",
@@ -92,14 +92,14 @@ def _check_length(text: str, language: str, where: str) -> None:
 def check_value(value: str, language: str, *, where: str) -> None:
     """Refuses what ``language`` cannot carry whatever the quoting; ``where`` is what the message begins with.
 
-    Raises: GoproxyctlError.
+    Raises: UnfitError.
     """
     if not value:
         # Batch files and PowerShell before 7.5 delete the variable; go takes an empty one for unset.
-        raise GoproxyctlError(Text("render.empty", "{where}: the value is empty; write a word", where=where))
+        raise UnfitError(Text("render.empty", "{where}: the value is empty; write a word", where=where))
     found = re.search(_REFUSED.get(language, _NEVER), value)
     if found:
-        raise GoproxyctlError(
+        raise UnfitError(
             Text(
                 "render.cannot-carry",
                 "{where}: the value holds U+{code} ({character}), which {reader} cannot carry; write it without",
@@ -147,7 +147,7 @@ _QUOTERS: dict[Language, Callable[[str], str]] = {
 def quote(language: Language, value: str) -> Quoted:
     """``value`` as ``language`` writes it; for bat what stands inside ``set "NAME=…"``.
 
-    Raises: GoproxyctlError when the language cannot carry the value.
+    Raises: UnfitError when the language cannot carry the value.
     """
     check_value(value, language, where=language)
     text = _QUOTERS[language](value)
@@ -162,7 +162,7 @@ def comment(language: Language, value: str) -> Quoted:
 
 def _word(language: Language, value: str, grammar: str) -> Quoted:
     if not re.fullmatch(grammar, value):
-        raise GoproxyctlError(
+        raise UnfitError(
             Text(
                 "render.word", "{language}: {value!r} cannot stand here without quotes", language=language, value=value
             )
@@ -171,12 +171,12 @@ def _word(language: Language, value: str, grammar: str) -> Quoted:
 
 
 def name(language: Language, value: str) -> Quoted:
-    """The name of a variable, bare. Raises: GoproxyctlError when it is no such name."""
+    """The name of a variable, bare. Raises: UnfitError when it is no such name."""
     return _word(language, value, _NAME)
 
 
 def image(value: str) -> Quoted:
-    """The reference of a container image, bare. Raises: GoproxyctlError when it is none."""
+    """The reference of a container image, bare. Raises: UnfitError when it is none."""
     return _word("dockerfile", value, _IMAGE)
 
 
@@ -249,7 +249,7 @@ def environment() -> "Environment":
 def render(template: str, **values: object) -> str:
     """The text of a template, lines ending in LF.
 
-    Raises: GoproxyctlError when its language cannot carry a value; TypeError when the template prints what is not
+    Raises: UnfitError when its language cannot carry a value; TypeError when the template prints what is not
     quoted, which is a mistake in the template.
     """
     return environment().get_template(template).render(values)

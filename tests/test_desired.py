@@ -114,3 +114,10 @@ def test_our_own_files_are_not_for_targets(path: str) -> None:
 def test_every_conflict_is_said_once_and_in_the_order_of_the_targets() -> None:
     said = conflicts(*(f"name: t{n}, kind: sh, path: {'ab'[n % 2]}.sh" for n in range(6)))
     assert [re.match(r"\d+", line)[0] for line in said] == ["12", "13", "14", "15"]  # type: ignore[index]
+
+
+def test_each_target_that_cannot_carry_a_value_is_said_at_its_name() -> None:
+    windows = "name: {0}, kind: reg, path: {0}.reg, ca_file: '%ProgramData%\\b.pem'"
+    said = conflicts(windows.format("a"), windows.format("b") + ", value_type: REG_EXPAND_SZ", windows.format("c"))
+    assert [line.partition(": ")[0] for line in said] == ["10:14", "12:14"]
+    assert all("GIT_SSL_CAINFO: Windows replaces %NAME% in values of type REG_EXPAND_SZ only" in line for line in said)

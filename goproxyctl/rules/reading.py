@@ -155,6 +155,13 @@ RULES: tuple[Rule, ...] = (
         waivable=False,
     ),
     Rule(
+        "target-unfit",
+        Severity.ERROR,
+        Text("rule.target-unfit", "a target cannot carry what the policy says"),
+        Text("rule.target-unfit.why", "its reader would take the value for another one, or for none"),
+        waivable=False,
+    ),
+    Rule(
         "target-path-reserved",
         Severity.ERROR,
         Text("rule.target-path-reserved", "a target wants a file of goproxyctl itself"),

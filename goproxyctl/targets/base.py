@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from goproxyctl.errors import GoproxyctlError
+from goproxyctl.errors import UnfitError
 from goproxyctl.intent import Fallback, Intent
 from goproxyctl.render import check_value, render
 from goproxyctl.resource import Resource
@@ -104,12 +104,12 @@ class Target(BaseModel, ABC):
         """The resources that should exist for ``intent``: pure, and the same bytes for the same intent."""
 
     def checked(self, settings: Mapping[str, str]) -> dict[str, str]:
-        """The settings, each of which the reader takes as it stands. Raises: GoproxyctlError naming the setting."""
+        """The settings, each of which the reader takes as it stands. Raises: UnfitError naming the setting."""
         for name, value in settings.items():
             check_value(value, self.language, where=name)
             for marker in self.expands:
                 if marker in value:
-                    raise GoproxyctlError(
+                    raise UnfitError(
                         Text(
                             "target.expands",
                             "{name}: a reader of {target!r} replaces {marker!r} in a value; write it without",

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from goproxyctl.errors import GoproxyctlError
+from goproxyctl.errors import UnfitError
 from goproxyctl.failover import Pace, Table, make_table
 from goproxyctl.formats.task import NAMESPACE, Node, print_task
 from goproxyctl.gosem import egress
@@ -123,7 +123,7 @@ class ScheduledTask(Target):
         wanted = egress.Egress(intent.egress.http or "", intent.egress.https or "", ",".join(intent.egress.bypass))
         proxy = egress.choose(url, wanted).proxy
         if proxy and not proxy.startswith("http://"):
-            raise GoproxyctlError(
+            raise UnfitError(
                 Text(
                     "target.probe-proxy",
                     "{target!r}: Windows PowerShell cannot probe {hop!r} through a proxy at {scheme}://; "

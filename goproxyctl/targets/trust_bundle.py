@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from goproxyctl.errors import GoproxyctlError
+from goproxyctl.errors import UnfitError
 from goproxyctl.formats.certificates import Certificate, read_certificates
 from goproxyctl.intent import Intent
 from goproxyctl.resource import Address, Place, Resource
@@ -72,9 +72,9 @@ class TrustBundle(AuthorityTarget):
         yield Resource(Address(Place.FILE, self.path), text.encode("ascii"), intent.target)
 
     def _certificates(self, intent: Intent) -> tuple[Certificate, ...]:
-        """What it puts there. Raises: GoproxyctlError where the public ones are asked of who does not know them."""
+        """What it puts there. Raises: UnfitError where the public ones are asked of who does not know them."""
         if self.public and self.form != "bundle":
-            raise GoproxyctlError(
+            raise UnfitError(
                 Text(
                     "target.public-trust",
                     "target {target!r}: only trust-manager knows the public authorities; say form: bundle, or leave "

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from goproxyctl.errors import GoproxyctlError
+from goproxyctl.errors import UnfitError
 from goproxyctl.formats.reg import EXPAND_SZ, SZ, text_content
 from goproxyctl.intent import Intent
 from goproxyctl.targets.base import CA_FILE, Target
@@ -43,12 +43,12 @@ class EnvironmentTarget(Target):
     ca_file: ExpandedFile | None = Field(default=None, description=CA_FILE)
 
     def values(self, intent: Intent) -> dict[str, bytes]:
-        """Each variable with its content in the registry. Raises: GoproxyctlError naming the variable."""
+        """Each variable with its content in the registry. Raises: UnfitError naming the variable."""
         expanded = self.value_type == "REG_EXPAND_SZ"
         variables = self.checked(intent.variables(self.ca_file))
         for name, value in variables.items():
             if "%" in value and expanded != (value == self.ca_file):
-                raise GoproxyctlError(_why_percent(name, expanded=expanded))
+                raise UnfitError(_why_percent(name, expanded=expanded))
         return {name: text_content(value, EXPAND_SZ if expanded else SZ) for name, value in variables.items()}
 
 

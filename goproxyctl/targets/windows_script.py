@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from goproxyctl.errors import GoproxyctlError
+from goproxyctl.errors import UnfitError
 from goproxyctl.intent import Intent
 from goproxyctl.resource import Address, Place, Resource
 from goproxyctl.targets.base import Target
@@ -32,11 +32,11 @@ _UNFIT = r'^;|"|\\$|[^ -~]'
 def check_installer(target: str, settings: Mapping[str, str], longest: int) -> None:
     """Refuses what an installer cannot hand to go in one command of at most ``longest`` characters.
 
-    Raises: GoproxyctlError.
+    Raises: UnfitError.
     """
     for name, value in settings.items():
         if re.search(_UNFIT, value):
-            raise GoproxyctlError(
+            raise UnfitError(
                 Text(
                     "target.installer-unfit",
                     '{name}: an installer cannot hand this value to go; write it without ", other characters than '
@@ -46,7 +46,7 @@ def check_installer(target: str, settings: Mapping[str, str], longest: int) -> N
             )
     size = sum(len(f' "{name}={value}"') for name, value in settings.items())
     if size > longest:
-        raise GoproxyctlError(
+        raise UnfitError(
             Text(
                 "target.installer-too-long",
                 "{target!r}: the settings together are {size} characters long, and one command takes {longest}; "

@@ -83,6 +83,12 @@ PAGES: dict[str, Page] = {
         "  targets:\n    - {name: a, kind: sh, path: a.sh}\n    - {name: b, kind: sh, path: b.sh}\n",
         _OWN,
     ),
+    "target-unfit": policy_page(
+        _hop("https://goproxy.acme.example/a%2Fb")
+        + "  targets: [{name: laptops, kind: windows-environment, value_type: REG_EXPAND_SZ}]\n",
+        _hop("https://goproxy.acme.example/a%2Fb") + "  targets: [{name: laptops, kind: windows-environment}]\n",
+        "learn.microsoft.com, ExpandEnvironmentStringsW",
+    ),
     "target-path-reserved": policy_page(
         "  targets: [{name: shells, kind: sh, path: policy.yaml}]\n",
         "  targets: [{name: shells, kind: sh, path: goproxy.sh}]\n",
