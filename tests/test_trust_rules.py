@@ -90,6 +90,14 @@ def test_a_bundle_of_public_authorities_alone_is_no_empty_one() -> None:
     assert [problem.rule for problem in found(targets=bundle + "}")] == ["authorities-empty"]
 
 
+def test_of_an_authority_whose_file_is_wrong_only_that_is_said(tmp_path: Path) -> None:
+    good, bad = make_authority(tmp_path, "good"), make_authority(tmp_path, "bad")
+    bad.write_bytes(bad.read_bytes().replace(b"END", b"AND"))
+    for files in ((bad,), (good, bad)):
+        said = found(*files, targets="{name: a, kind: ca-import, authorities: [bad]}")
+        assert [problem.rule for problem in said] == ["trust-file"]
+
+
 def test_an_intermediate_authority_is_no_root(tmp_path: Path) -> None:
     root = make_authority(tmp_path)
     between = sign(tmp_path, "root", "between", "/CN=acme issuing", "basicConstraints=critical,CA:TRUE")

@@ -24,23 +24,29 @@ class TrustFiles:
         self._found: dict[Mark, Trust | None] = {}
 
     def __call__(self, entry: Node) -> Trust | None:
-        """The authority of one entry of ``trust``, or None when its file cannot be used."""
+        """The authority of one entry of ``trust``, without a certificate when its file cannot be used.
+
+        None: the entry is none.
+        """
         if entry.mark not in self._found:
             self._found[entry.mark] = self._trust(entry) if isinstance(entry, Fields) else None
         return self._found[entry.mark]
 
-    def _trust(self, entry: Fields) -> Trust | None:
+    def _trust(self, entry: Fields) -> Trust:
         name, file, sha256 = (text_at(entry, field) or "" for field in ("name", "file", "sha256"))
+        return Trust(name, file, self._pem(entry, file, sha256))
+
+    def _pem(self, entry: Fields, file: str, sha256: str) -> bytes:
         mark = nearest(entry, ("file",))
         unsafe = why_unsafe(file)
         if unsafe:
             self._complaints.add("path-unsafe", mark, unsafe)
-            return None
+            return b""
         try:
             raw = self._read(beside(mark.file, file))
         except StoreError as error:
             self._complain(mark, Text("trust-file.unreadable", "the file cannot be read: {why}", why=error.text))
-            return None
+            return b""
         # Git may have turned line ends around; the sum holds for the file either way, and artifacts get LF.
         pem = raw.replace(b"\r\n", b"\n")
         if sha256 not in (hashlib.sha256(raw).hexdigest(), hashlib.sha256(pem).hexdigest()):
@@ -51,12 +57,12 @@ class TrustFiles:
                 Text("trust-file.sum", "{file!r} has another sum: {found}", file=file, found=found),
                 Text("trust-file.sum.advice", "make sure that the file is the right one before you change the sum"),
             )
-            return None
+            return b""
         why = _why_no_authority(pem)
         if why:
             self._complain(mark, why)
-            return None
-        return Trust(name, file, pem)
+            return b""
+        return pem
 
     def _complain(self, mark: Mark, text: Text) -> None:
         self._complaints.add("trust-file", mark, text)
