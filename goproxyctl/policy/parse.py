@@ -56,9 +56,8 @@ def _decode(file: str, content: bytes, complaints: Complaints) -> str:
     """The text of the file. A byte order mark of UTF-8 is dropped: editors on Windows write one."""
     start = Mark(file, 1, 1)
     if len(content) > MAX_BYTES:
-        text = Text(
-            "yaml.too-large", "the file has {size} bytes; at most {most} are read", size=len(content), most=MAX_BYTES
-        )
+        text = Text("yaml.too-large", "the file has {size} bytes; at most {most} are read", size=len(content),
+                    most=MAX_BYTES)  # fmt: skip
         complaints.add("yaml-limit", start, text)
         raise _StoppedError
     content = content.removeprefix(_BOM)
@@ -95,11 +94,10 @@ def _unseen(*, ascii_only: bool) -> re.Pattern[str]:
 def _check_characters(file: str, text: str, complaints: Complaints) -> None:
     found = _unseen(ascii_only=text.isascii()).search(text)
     if found:
-        code = f"U+{ord(found[0]):04X}"
         complaints.add(
             "yaml-character",
             _mark_after(file, text[: found.start()]),
-            Text("yaml.character", "the invisible character {code} is not allowed", code=code),
+            Text("yaml.character", "the invisible character {code} is not allowed", code=f"U+{ord(found[0]):04X}"),
             Text("yaml.character.advice", "delete it, or write it as an escape in double quotes"),
         )
         raise _StoppedError
@@ -108,13 +106,12 @@ def _check_characters(file: str, text: str, complaints: Complaints) -> None:
 def _check_size(file: str, text: str, complaints: Complaints) -> None:
     """Refuses what would keep the parser busy for long before it reaches a limit."""
     lengths = [len(line) for line in text.split("\n")]
+    line, advice = lengths.index(max(lengths)) + 1, Text("yaml.long-line.advice", "break it: one entry on a line")
     if len(lengths) > MAX_COUNT + 1 or text.count(",") > MAX_COUNT:
         line, said = 1, Text("yaml.too-many-lines", "more than {most} lines or commas in one file", most=MAX_COUNT)
         advice = Text("yaml.too-many-lines.advice", "move a part into a file of its own, and name it in extends")
     elif max(lengths) > MAX_SCALAR:
-        line = lengths.index(max(lengths)) + 1
         said = Text("yaml.long-line", "a line of more than {most} characters", most=MAX_SCALAR)
-        advice = Text("yaml.long-line.advice", "break it: one entry on a line")
     else:
         return
     complaints.add("yaml-limit", Mark(file, line, 1), said, advice)
