@@ -182,3 +182,38 @@ def test_those_who_were_turned_away_together_do_not_come_back_together(tmp_path:
     assert all(answer.good for answer in answers)
     again = sorted(server.asked)[40:]
     assert again[-1] - again[0] > 0.1
+
+
+def kubeconfig(server: str = "http://127.0.0.1:1", user: str = "{token: x}") -> bytes:
+    return (
+        "{apiVersion: v1, kind: Config, current-context: a, contexts: [{name: a, context: {cluster: a, user: a}}], "
+        f"clusters: [{{name: a, cluster: {{server: {server}}}}}], users: [{{name: a, user: {user}}}]}}"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (kubeconfig(server="nope"), "the address of the API server is 'nope'"),
+        (kubeconfig(server="'https://'"), "the address of the API server is 'https:'"),
+        (kubeconfig(server="'ftp://127.0.0.1'"), "the address of the API server is 'ftp://127.0.0.1'"),
+        (kubeconfig(server="'http://127.0.0.1:99999'"), "the address of the API server is "),
+        (kubeconfig(server="'http://[::1'"), "the address of the API server is 'http://[::1'"),
+        (kubeconfig(server="[1]"), "no kubeconfig that can be read"),
+        (kubeconfig(server="{a: b}"), "no kubeconfig that can be read"),
+        (kubeconfig(user="[x]"), "no kubeconfig that can be read"),
+        (kubeconfig(user="5"), "no kubeconfig that can be read"),
+        (b"\xff\xfe\x00", "no kubeconfig that can be read"),
+        (b"[" * 50, "no kubeconfig that can be read"),
+        (b"- 1", "no kubeconfig that can be read"),
+    ],
+)
+def test_a_kubeconfig_that_is_wrong_is_named_and_nobody_is_asked(content: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "kubeconfig"
+    path.write_bytes(content)
+    with pytest.raises(StoreError) as refused:
+        Cluster(Access(Egress(), (path,)), SHORT).run(get)
+    told = refused.value.text.render()
+    assert said in told
+    assert "does not answer" not in told
+    assert str(path) in told

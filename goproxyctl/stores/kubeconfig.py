@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from goproxyctl.errors import StoreError
 from goproxyctl.gosem.egress import Egress, choose
@@ -20,6 +21,8 @@ T = TypeVar("T")
 #: What a user of a kubeconfig has who gets credentials from a program.
 #: Source: kubernetes.io, client-go credential plugins; auth-provider came before them.
 _RUNS = frozenset({"exec", "auth-provider"})
+#: What the client raises where a kubeconfig has something else than it expects.
+_OF_OTHER_SHAPE = (KeyError, TypeError, AttributeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,27 @@ class Access:
 async def configure(access: Access) -> "Configuration":
     """What the client has to know. Raises: StoreError."""
     configuration = await _load(access)
+    if not _is_address(configuration.host):
+        raise StoreError(
+            Text("cluster.server", "{path}: the address of the API server is {server!r}; correct it: "
+                 "https://HOST:PORT", path=_paths(access), server=configuration.host)
+        )  # fmt: skip
     # else the client looks for the server's password in ~/.netrc, before every request
     configuration.client_session_kwargs = {"trust_env": False}
     configuration.proxy = configuration.proxy or _proxy(configuration.host, access.egress)
     return configuration
+
+
+def _is_address(server: object) -> bool:
+    try:
+        parts = urlsplit(str(server))
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _paths(access: Access) -> str:
+    return os.pathsep.join(map(str, access.files))
 
 
 def _proxy(server: str, egress: Egress) -> str | None:
@@ -76,13 +96,15 @@ async def _load(access: Access) -> "Configuration":
             Text("cluster.kubeconfig", "the cluster cannot be reached: {why}; name a kubeconfig with --kubeconfig or "
                  "$KUBECONFIG", why=str(error).rstrip("."))
         ) from error  # fmt: skip
+    except _OF_OTHER_SHAPE as error:
+        raise _unreadable(access) from error
     return configuration
 
 
 def _named(access: Access) -> str:
     """The kubeconfigs as the client wants them, once they are found to be harmless. Raises: StoreError."""
     user, named = look_up(access, lambda found: _chosen_user(found, access.context))
-    names = os.pathsep.join(map(str, access.files))
+    names = _paths(access)
     if not access.commands and _RUNS & named.keys():
         raise StoreError(
             Text("cluster.commands", "{path}: user {user!r} gets credentials from a program; if you trust this "
@@ -100,7 +122,7 @@ def look_up(access: Access, look: Callable[[Mapping[str, Any]], T]) -> T:
     from kubernetes.aio.config.kube_config import KubeConfigMerger
     from yaml import YAMLError
 
-    names = os.pathsep.join(map(str, access.files))
+    names = _paths(access)
     for file in access.files:
         if access.tree and file.resolve().is_relative_to(access.tree.resolve()):
             raise StoreError(
@@ -114,10 +136,15 @@ def look_up(access: Access, look: Callable[[Mapping[str, Any]], T]) -> T:
     try:
         merged = KubeConfigMerger(names).config  # type: ignore[no-untyped-call]
         return look(merged.value)
-    except (ConfigException, YAMLError, OSError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(
-            Text("cluster.kubeconfig-read", "{path}: this is no kubeconfig that can be read; correct it", path=names)
-        ) from error
+    except (ConfigException, YAMLError, OSError, *_OF_OTHER_SHAPE) as error:
+        raise _unreadable(access) from error
+
+
+def _unreadable(access: Access) -> StoreError:
+    return StoreError(
+        Text("cluster.kubeconfig-read", "{path}: this is no kubeconfig that can be read; correct it",
+             path=_paths(access))
+    )  # fmt: skip
 
 
 def unknown_context(name: str, known: Iterable[str]) -> StoreError:

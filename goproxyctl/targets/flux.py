@@ -27,10 +27,14 @@ class Flux(Target):
     revision: GitRevision = Field(default="main", description="The branch of a repository, or the tag of an artifact.")
     folder: GitFolder = Field(default="manifests", description="The folder of the source that is applied.")
     secret: Name | None = Field(
-        default=None, description="The Secret, in the same namespace, with which Flux reads the source."
+        default=None,
+        description="The Secret, in the same namespace, with which Flux reads the source.",
+        examples=["goproxy-source"],
     )
     account: Name | None = Field(
-        default=None, description="The account that Flux applies as; without it, whatever Flux itself may do."
+        default=None,
+        description="The account that Flux applies as; without it, whatever Flux itself may do.",
+        examples=["goproxy-writer"],
     )
     interval: Duration = Field(default="10m", description="How often Flux compares.")
     lend: bool = Field(default=False, description="Whether a failover may move GOPROXY in the ConfigMaps.")
