@@ -85,6 +85,7 @@ class _Page:
         return f"{self.lines[number][:start]}…{self.lines[number][end:]}"
 
     def chain(self, number: int) -> str:
+        """The chain that stands in a line."""
         return self.lines[number][slice(*self.chains[number])]
 
 

@@ -103,6 +103,16 @@ class Desk:
             self.command(*arguments), cwd=self.tree, env=dict(env or self.env()), capture_output=True, timeout=60
         )
 
+    def start_unread(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Its standard output is a pipe of Unix that nobody reads; ``given`` is its standard input."""
+        reading, writing = os.pipe()
+        os.close(reading)
+        with os.fdopen(writing, "wb") as gone:
+            return subprocess.run(
+                self.command(*arguments), cwd=self.tree, env=self.env(), input=given, stdout=gone,
+                stderr=subprocess.PIPE, timeout=60,
+            )  # fmt: skip
+
     def files(self) -> dict[str, bytes]:
         """Every file of the tree, without the ledger."""
         found = (path for path in self.tree.rglob("*") if path.is_file() and ".goproxyctl" not in path.parts)

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 import signal
 import subprocess
@@ -267,13 +266,7 @@ def test_facts_that_cannot_be_read_are_named_with_what_to_do(
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe of Unix")
 def test_an_answer_that_nobody_takes_is_a_failure(desk: Desk) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    with os.fdopen(writing, "wb") as gone:
-        done = subprocess.run(
-            desk.command("krm"), cwd=desk.tree, env=desk.env(), input=resource_list().encode(), stdout=gone,
-            stderr=subprocess.PIPE, timeout=60,
-        )  # fmt: skip
+    done = desk.start_unread("krm", given=resource_list().encode())
     assert (done.returncode, done.stderr) == (1, b"")
 
 

@@ -95,6 +95,7 @@ class _Parser:
         self.pos = 0
 
     def document(self) -> Document:
+        """The whole text: one value, with what stands around it."""
         bom = "\ufeff" if self.text.startswith("\ufeff") else ""
         self.pos = len(bom)
         head = bom + self.trivia()
@@ -107,6 +108,7 @@ class _Parser:
         return Document(head, root, foot)
 
     def trivia(self) -> str:
+        """Blanks, line ends and comments; nothing where there are none."""
         start = self.pos
         if self.text[start : start + 1] not in _BEGIN_TRIVIA:
             return ""
@@ -116,6 +118,7 @@ class _Parser:
         return self.text[start : self.pos]
 
     def value(self, depth: int) -> Node:
+        """A scalar, or a container one level further in than ``depth``."""
         opening = self.text[self.pos : self.pos + 1]
         if opening and opening in "{[":
             return self.container(opening, depth + 1)
@@ -126,6 +129,7 @@ class _Parser:
         return Node("", found[0])
 
     def container(self, opening: str, depth: int) -> Node:
+        """An object or an array; a comma after its last member is taken, as editors do."""
         if depth > MAX_DEPTH:
             raise self.at(Text("jsonc.deep", "nested deeper than {limit} levels", limit=MAX_DEPTH))
         closing = "}" if opening == "{" else "]"
@@ -147,6 +151,7 @@ class _Parser:
             raise self.wrong(Text("jsonc.expect-comma", "a comma or {closing}", closing=closing))
 
     def member(self, opening: str, before: str, depth: int) -> Member:
+        """An element, or in an object a key with its value; the trivia and the comma after it are left."""
         if opening == "[":
             return Member(self.value(depth), before=before)
         start = self.pos
