@@ -26,6 +26,12 @@ def found(*files: Path, targets: str = "{name: a, kind: ca-import}", today: dt.d
     return [problem for problem in every if problem.rule != "trust-expires-soon"]
 
 
+@pytest.mark.parametrize("sha256", ["0b2500" + "a" * 58, "0e" + "12" * 30 + "ab"])
+def test_a_sum_that_begins_as_a_number_does_needs_no_quotes(sha256: str) -> None:
+    spec = f"{HEAD}{CHAIN}  trust: [{{name: r, file: r.pem, sha256: {sha256}}}]\n"
+    assert [problem.rule for problem in problems({"policy.yaml": spec, "r.pem": "x"})] == ["trust-file"]
+
+
 def test_a_root_may_be_imported(tmp_path: Path) -> None:
     assert found(make_authority(tmp_path)) == []
 

@@ -7,9 +7,10 @@ import re
 _WORDS = frozenset(["~", "=", "<<", "null", "true", "false", "yes", "no", "on", "off", "y", "n"])
 
 #: What some reader takes for a number (decimal, octal, hexadecimal, binary, base 60, float) or for a date.
-#: Source: yaml.org/type (1.1), YAML 1.2.2 section 10.3.2; wider than both, for leaving out quotes gains nothing.
+#: Source: yaml.org/type (1.1), YAML 1.2.2 section 10.3.2; wider than both, for leaving out quotes gains nothing. But
+#: one SHA-256 of 256 begins with 0b.
 _NUMBER = (
-    r"[-+]?(?:0[box][0-9a-f_]+|[0-9_]+(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?"
+    r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-f_]+|[0-9_]+(?::[0-5]?[0-9])*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?"
     r"|\.[0-9_]+(?:e[-+]?[0-9]+)?|\.inf)|\.nan"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:t|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}[-+0-9:. \tz]*)?"
 )
